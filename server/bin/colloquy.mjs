@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+// The command line tool: runs its TypeScript source on the Node this repository pins.
+process.argv.splice(2, 0, 'server/src/cli/main.ts')
+await import('../../tools/run.mjs')

@@ -1,0 +1,56 @@
+import type { System } from '#engine/ports.ts'
+import type { Instant } from '#domain/vocabulary/instant.ts'
+
+/** A system whose clock a test moves by hand. Callbacks run when the clock passes them; `soon` ones in the next turn. */
+export class HandSystem implements System {
+  #now: Instant
+  #seed: number
+  readonly #calls = new Set<{ readonly at: Instant; readonly callback: () => void }>()
+
+  constructor(now: Instant, seed = 1) {
+    this.#now = now
+    this.#seed = seed
+  }
+
+  now(): Instant {
+    return this.#now
+  }
+
+  random(bytes: Uint8Array): Uint8Array {
+    for (let i = 0; i < bytes.length; i++) {
+      this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0
+      bytes[i] = this.#seed >>> 24
+    }
+    return bytes
+  }
+
+  after(afterMs: number, callback: () => void): () => void {
+    const call = { at: this.#now + afterMs, callback }
+    this.#calls.add(call)
+    if (afterMs <= 0) setImmediate(() => this.#run(call))
+    return () => this.#calls.delete(call)
+  }
+
+  /** Sets the clock and runs what it has passed, in order. */
+  set(now: Instant): void {
+    this.#now = now
+    for (const call of [...this.#calls].toSorted((a, b) => a.at - b.at)) if (call.at <= now) this.#run(call)
+  }
+
+  advance(ms: number): void {
+    this.set(this.#now + ms)
+  }
+
+  #run(call: { readonly at: Instant; readonly callback: () => void }): void {
+    if (this.#calls.delete(call)) call.callback()
+  }
+}
+
+/** Waits for a fact, turn by turn. */
+export async function until(fact: () => boolean | Promise<boolean>, what = 'the fact'): Promise<void> {
+  for (let turns = 0; turns < 100_000; turns++) {
+    if (await fact()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error(`Waited in vain for ${what}.`)
+}

@@ -1,0 +1,107 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Committer } from './commit.ts'
+import { Prepared, transaction, type Value } from './database.ts'
+import { packId } from './ids.ts'
+import { readTrace } from './trace.ts'
+
+interface Head {
+  readonly kind: string
+  readonly account: string
+  readonly due: number | null
+  readonly clock: string | null
+  readonly erasing: number
+}
+
+interface ClusterRow {
+  readonly n: number
+  readonly key: string
+  readonly ref: number
+  readonly trace: string | null
+}
+
+/** Removes all rows of an aggregate but its head, a chunk at a time. */
+export class Eraser {
+  readonly #database: DatabaseSync
+  readonly #committer: Committer
+  readonly #run: (sql: string, ...values: Value[]) => number
+  readonly #head: Prepared<[Uint8Array], Head>
+  readonly #rows: Prepared<[Uint8Array, number], ClusterRow>
+
+  constructor(database: DatabaseSync, committer: Committer) {
+    this.#database = database
+    this.#committer = committer
+    const prepared = new Map<string, Prepared<Value[]>>()
+    this.#run = (sql, ...values) => prepared.getOrInsertComputed(sql, () => new Prepared(database, sql)).run(...values)
+    this.#head = new Prepared(database, 'SELECT kind, account, due, clock, erasing FROM cluster WHERE aggregate = ? AND n = 0')
+    this.#rows = new Prepared(database, 'SELECT n, key, ref, trace FROM cluster WHERE aggregate = ? AND n <> 0 LIMIT ?')
+  }
+
+  erase(id: Id, limit: number): boolean {
+    const aggregate = packId(id)
+    const head = this.#head.get(aggregate)
+    if (!head) return true
+    if (head.erasing === 0) throw new Error(`Aggregate ${id} is not being erased.`)
+    const done = transaction(this.#database, () => this.#eraseChunk(aggregate, head, limit))
+    this.#committer.heads.forget() // the due time of the head may be gone
+    return done
+  }
+
+  #eraseChunk(aggregate: Uint8Array, head: Head, limit: number): boolean {
+    let left = limit
+    for (const row of this.#rows.all(aggregate, limit)) {
+      left -= this.#eraseRow(aggregate, head, row)
+      if (left <= 0) break
+    }
+    if (left > 0) left -= this.#eraseEffects(aggregate, left)
+    if (left > 0) left -= this.#eraseDeliveries(aggregate, left)
+    // the newest events may be among the erased: their numbers must not come again
+    this.#run("INSERT OR REPLACE INTO meta VALUES ('last_seq', ?)", this.#committer.lastSeq)
+    if (left > 0) this.#leaveTombstone(aggregate, head)
+    return left > 0
+  }
+
+  /** Answers with how many rows went. */
+  #eraseRow(aggregate: Uint8Array, { kind, account }: Head, { n, key, ref, trace }: ClusterRow): number {
+    let gone = this.#run('DELETE FROM cluster WHERE aggregate = ? AND n = ? AND key = ?', aggregate, n, key)
+    if (n > 0) {
+      gone += this.#run('DELETE FROM log WHERE seq = ?', ref)
+      gone += this.#run('DELETE FROM account_log WHERE account = ? AND seq = ?', account, ref)
+    }
+    const text = n === -2 ? key : trace
+    return text === null ? gone : gone + this.#eraseTraced(aggregate, account, kind, text)
+  }
+
+  #eraseTraced(aggregate: Uint8Array, account: string, noun: string, text: string): number {
+    const { handles = [], rows = [], claims = [], answer } = readTrace(text)
+    let gone = 0
+    for (const [kind, key] of handles) {
+      gone += this.#run('DELETE FROM handle WHERE account = ? AND kind = ? AND key = ? AND aggregate = ?', account, kind, key, aggregate)
+    }
+    for (const [list, equal, sort] of rows) {
+      const place = 'account = ? AND noun = ? AND list = ? AND equal = ? AND sort = ? AND aggregate = ?'
+      gone += this.#run(`DELETE FROM listing WHERE ${place}`, account, noun, list, equal, sort, aggregate)
+    }
+    for (const [kind, route, key] of claims) {
+      const claim = 'account = ? AND kind = ? AND route = ? AND key = ? AND aggregate = ?'
+      gone += this.#run(`DELETE FROM claim WHERE ${claim}`, account, kind, route, key, aggregate)
+    }
+    return answer ? gone + this.#run('DELETE FROM answer WHERE scope = ? AND key = ? AND at = ?', ...answer) : gone
+  }
+
+  #eraseEffects(aggregate: Uint8Array, limit: number): number {
+    const dead = "SELECT id FROM effect WHERE state = 'dead' AND aggregate = ? LIMIT ?"
+    return this.#run(`DELETE FROM effect WHERE id IN (${dead})`, aggregate, limit)
+  }
+
+  #eraseDeliveries(aggregate: Uint8Array, limit: number): number {
+    const withBody = 'SELECT id FROM delivery WHERE has_body = 1 AND aggregate = ? LIMIT ?'
+    return this.#run(`DELETE FROM delivery WHERE id IN (${withBody})`, aggregate, limit)
+  }
+
+  #leaveTombstone(aggregate: Uint8Array, { due, clock }: Head): void {
+    if (due !== null) this.#run('DELETE FROM due WHERE clock = ? AND at = ? AND aggregate = ?', clock, due, aggregate)
+    this.#run("UPDATE cluster SET due = NULL, clock = NULL, state = 'null' WHERE aggregate = ? AND n = 0", aggregate)
+    this.#run('DELETE FROM erasing WHERE aggregate = ?', aggregate)
+  }
+}

@@ -1,0 +1,58 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Logger } from '#services/ports.ts'
+import type { Options } from './options.ts'
+
+/** 36 MiB: the largest text of a communication (8 388 608 characters), escaped, and what is around it. */
+const bodyLimit = 36 * 1024 * 1024
+
+/** The most sockets open at once; further ones are closed at once, so that those inside keep being served. */
+const mostConnections = 16_384
+
+/**
+ * The bare HTTP server all dialects share. Nothing of a request is logged but its method, route, status and id:
+ * bodies, headers and query strings hold what people said and their secrets.
+ */
+export function createHttp(options: Pick<Options, 'trustProxy'>, requestIds: () => string, log: Logger): FastifyInstance {
+  const http = Fastify({
+    logger: false,
+    bodyLimit,
+    trustProxy: options.trustProxy,
+    genReqId: requestIds,
+    requestIdHeader: false,
+    keepAliveTimeout: 72_000, // longer than the idle time of common proxies and clients, so that they close first
+    requestTimeout: 60_000, // a request that has not come in by then is a slow or half-open client
+    connectionTimeout: 0, // event streams stay quiet between heartbeats
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+    http: { headersTimeout: 20_000, maxHeaderSize: 32 * 1024 },
+    frameworkErrors: (_error, _request, reply) =>
+      reply.code(404).send({ status: 404, code: 20404, message: 'There is no such address; check its spelling and escapes.' }),
+  })
+  http.server.maxConnections = mostConnections
+  http.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({
+      status: 404,
+      code: 20404,
+      message: `There is nothing at ${request.method} ${pathOf(request.url)}. GET /reference lists what there is.`,
+    }),
+  )
+  http.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) log.error({ request: request.id, route: request.routeOptions.url, error: error.name }, 'request failed')
+    const message = status >= 500 ? 'The server failed at this; its log says more under the request id.' : error.message
+    return reply.code(status).send({ status, code: status === 503 ? 20503 : status >= 500 ? 20500 : 20001, message, requestId: request.id })
+  })
+  return http
+}
+
+/** Ids for requests: a start by chance, then counting, 32 hex digits in all. */
+export function createRequestIds(start: Uint8Array): () => string {
+  const prefix = Buffer.from(start.subarray(0, 10)).toString('hex')
+  let count = 0
+  return () => prefix + (++count).toString(16).padStart(12, '0')
+}
+
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] ?? '').slice(0, 200)
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { given } from '#conformance/given.ts'
+import { account } from './account.ts'
+import { liveKeysAtMost } from './decide.ts'
+import type { AccountEvent } from './events.ts'
+
+const id = '01ka7n36096q14dr9gpqy77zxy'
+const limits = { requestsPerSecond: null, internalTargets: false }
+const created: AccountEvent = {
+  type: 'account.created',
+  at: 1,
+  account: { id, name: 'alice', clock: 'wall', sid: 'AC1', sealedAuthToken: 'x', keys: [], limits, createdAt: 1, updatedAt: 1 },
+}
+function keyed(sid: string, at = 2): AccountEvent {
+  return { type: 'account.key_created', at, key: { sid, name: '', hash: 'h', createdAt: at, revokedAt: null } }
+}
+function revoked(sid: string, at = 3): AccountEvent {
+  return { type: 'account.key_revoked', at, sid }
+}
+const claimed = (state: Parameters<typeof account.claims>[0]): string[] => account.claims(state).map(({ key }) => key)
+
+describe('an account', () => {
+  it('T37: is found by its own SID and by the SID of each of its keys', () => {
+    const { state } = given(account, created).when({ type: 'create_key', sid: 'SK1', name: 'bob', hash: 'h' })
+    expect(account.claims(state)).toEqual([
+      { kind: 'credential', route: 'AC1', key: 'AC1' },
+      { kind: 'credential', route: 'SK1', key: 'SK1' },
+    ])
+  })
+
+  it('no longer answers for a revoked key, but remembers it', () => {
+    const { state } = given(account, created, keyed('SK1')).when({ type: 'revoke_key', sid: 'SK1' })
+    expect(claimed(state)).toEqual(['AC1'])
+    expect(state.keys).toMatchObject([{ sid: 'SK1', revokedAt: 1_000 }])
+  })
+
+  it('takes a repeated revocation as done, and refuses one of a key it never had', () => {
+    const present = given(account, created, keyed('SK1'), revoked('SK1'))
+    expect(present.when({ type: 'revoke_key', sid: 'SK1' })).toMatchObject({ events: [], refusal: undefined })
+    expect(present.when({ type: 'revoke_key', sid: 'SK9' }).refusal?.code).toBe('not_found')
+  })
+
+  it('refuses a SID that somebody has', () => {
+    const create = { type: 'create' as const, name: 'bob', clock: 'wall' as const, sid: 'AC1', sealedAuthToken: 'x', limits }
+    expect(given(account).when(create, { taken: { AC1: 'other' } }).refusal?.code).toBe('in_use')
+    const key = { type: 'create_key' as const, sid: 'SK1', name: '', hash: 'h' }
+    expect(given(account, created, keyed('SK1')).when(key).refusal?.code).toBe('in_use')
+  })
+
+  it('stays bounded however many keys come and go', () => {
+    const turns = Array.from({ length: 300 }, (_, i) => [keyed(`SK${i}`, i), revoked(`SK${i}`, i)]).flat()
+    const { state } = given(account, created, ...turns)
+    expect(state.keys).toHaveLength(100)
+    expect(state.keys[0]?.sid).toBe('SK200')
+    const full = given(account, created, ...Array.from({ length: liveKeysAtMost }, (_, i) => keyed(`SK${i}`)))
+    const one = { type: 'create_key' as const, sid: 'SK-new', name: '', hash: 'h' }
+    expect(full.when(one).refusal?.code).toBe('limit_reached')
+  })
+
+  it('writes a change only when something changes', () => {
+    const present = given(account, created)
+    expect(present.when({ type: 'change', name: 'alice' }).events).toEqual([])
+    expect(present.when({ type: 'change', limits: { internalTargets: true } }).state).toMatchObject({
+      name: 'alice',
+      limits: { requestsPerSecond: null, internalTargets: true },
+    })
+  })
+
+  it('replaces its auth token', () => {
+    const { state } = given(account, created).when({ type: 'rotate_token', sealedAuthToken: 'y' })
+    expect(state.sealedAuthToken).toBe('y')
+  })
+})

@@ -1,0 +1,28 @@
+import type { Noun } from '../noun.ts'
+import { claims } from './claims.ts'
+import type { AccountCommand } from './commands.ts'
+import { decide } from './decide.ts'
+import type { AccountEvent } from './events.ts'
+import { evolve } from './evolve.ts'
+import type { Account } from './state.ts'
+
+/** The account that accounts belong to. */
+export const house = 'house'
+
+/** The account noun. An account is never removed. */
+export const account: Noun<Account, AccountCommand, AccountEvent, 'account'> = {
+  name: 'account',
+  shape: 1,
+  decide,
+  evolve,
+  deadline: () => undefined,
+  claims,
+  handles: () => [],
+  keys: () => [],
+  part: () => undefined,
+  facets: (state) => ({ listed: true, createdAt: state.createdAt }),
+  lists: { all: { equal: 'listed', sort: 'createdAt' } },
+  reactions: () => [],
+  effects: () => [],
+  erasing: () => false,
+}

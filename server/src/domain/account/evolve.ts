@@ -1,0 +1,31 @@
+import type { AccountEvent } from './events.ts'
+import type { Account, Key } from './state.ts'
+
+const keysKept = 100
+
+/** The account after an event. */
+export function evolve(state: Account | undefined, event: AccountEvent): Account {
+  if (event.type === 'account.created') return event.account
+  if (!state) throw new Error(`An account that had not been created met ${event.type}.`)
+  switch (event.type) {
+    case 'account.key_created':
+      return { ...state, keys: bounded([...state.keys, event.key]), updatedAt: event.at }
+    case 'account.key_revoked':
+      return {
+        ...state,
+        keys: state.keys.map((key) => (key.sid === event.sid ? { ...key, revokedAt: event.at } : key)),
+        updatedAt: event.at,
+      }
+    case 'account.token_rotated':
+      return { ...state, sealedAuthToken: event.sealedAuthToken, updatedAt: event.at }
+    case 'account.changed':
+      return { ...state, name: event.name, limits: event.limits, updatedAt: event.at }
+  }
+}
+
+/** Forgets the oldest revoked keys beyond the number kept: a head must not grow for ever. */
+function bounded(keys: readonly Key[]): readonly Key[] {
+  if (keys.length <= keysKept) return keys
+  const oldest = keys.findIndex((key) => key.revokedAt !== null)
+  return oldest < 0 ? keys : keys.toSpliced(oldest, 1)
+}

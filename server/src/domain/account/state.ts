@@ -1,0 +1,34 @@
+import type { Id } from '../vocabulary/id.ts'
+import type { Instant } from '../vocabulary/instant.ts'
+
+/** A tenant: everything else belongs to exactly one. Account aggregates themselves belong to the account `house`. */
+export interface Account {
+  readonly id: Id
+  readonly name: string
+  readonly clock: 'wall' | 'test'
+  /** `AC` and 32 hex digits, made from the id; kept so that it can be found by. */
+  readonly sid: string
+  /** The secret callbacks are signed with, sealed with the server's key (base64url). */
+  readonly sealedAuthToken: string
+  readonly keys: readonly Key[]
+  readonly limits: Limits
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+/** A credential. Its secret is kept only as a SHA-256 hash (hex): it has 128 bits or more of chance, so no salt is needed. */
+export interface Key {
+  /** `SK` and 32 hex digits. */
+  readonly sid: string
+  readonly name: string
+  readonly hash: string
+  readonly createdAt: Instant
+  readonly revokedAt: Instant | null
+}
+
+export interface Limits {
+  /** Requests a second; null: the server's own setting. */
+  readonly requestsPerSecond: number | null
+  /** Whether callbacks may go to loopback and private addresses. */
+  readonly internalTargets: boolean
+}

@@ -1,0 +1,32 @@
+import type { Claim, Noun } from '../noun.ts'
+import { bridgeClaim } from './claims.ts'
+import type { ConfigurationCommand } from './commands.ts'
+import { decide } from './decide.ts'
+import type { ConfigurationEvent } from './events.ts'
+import { evolve } from './evolve.ts'
+import type { Configuration } from './state.ts'
+
+/** The configuration noun. Deleted ones stay in the store: conversations are pinned to their versions. */
+export const configuration: Noun<Configuration, ConfigurationCommand, ConfigurationEvent, 'configuration'> = {
+  name: 'configuration',
+  shape: 1,
+  decide,
+  evolve,
+  deadline: () => undefined,
+  claims: (state): readonly Claim[] => {
+    const claim = state.status === 'live' ? bridgeClaim(state.document) : undefined
+    return claim ? [claim] : []
+  },
+  handles: () => [],
+  keys: () => [],
+  part: (event) => (event.type === 'configuration.written' ? { creates: 'version' } : undefined),
+  facets: (state) => ({
+    live: state.status === 'live' ? true : undefined,
+    createdAt: state.createdAt,
+    memoryStoreId: state.document.memoryStoreId,
+  }),
+  lists: { all: { equal: 'live', sort: 'createdAt' } },
+  reactions: () => [],
+  effects: () => [],
+  erasing: () => false,
+}

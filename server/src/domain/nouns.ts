@@ -1,0 +1,9 @@
+import { account } from './account/account.ts'
+import { configuration } from './configuration/configuration.ts'
+import { conversation } from './conversation/conversation.ts'
+import { endpoint } from './endpoint/endpoint.ts'
+import { operation } from './operation/operation.ts'
+import { stream } from './stream/stream.ts'
+
+/** Every noun there is. */
+export const nouns = [conversation, stream, configuration, account, operation, endpoint] as const

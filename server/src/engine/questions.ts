@@ -1,0 +1,88 @@
+import type { DomainEvent, Part } from '#domain/noun.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Listing, Page, Recorded } from './api.ts'
+import { recordedOf } from './feed/folding.ts'
+import type { Storage } from './ports.ts'
+import { StorageUnavailable, type ListEntry, type PartsQuestion } from './ports/storage.ts'
+import type { Executor } from './unit/executor.ts'
+import { partOf } from './unit/parts.ts'
+
+const rowsPerRead = 1_000
+
+interface Item<S> {
+  readonly id: Id
+  readonly state: S
+  readonly version: number
+}
+
+/** Answers lists: the rows say where to look, the aggregates say how they are now. */
+export class Questions {
+  readonly #storage: Storage
+  readonly #executor: Executor
+
+  constructor(storage: Storage, executor: Executor) {
+    this.#storage = storage
+    this.#executor = executor
+  }
+
+  /** A page is short only at the end: rows that no longer fit are made up for. */
+  async list<S, C, E extends DomainEvent>(listing: Listing<S, C, E>): Promise<Page<Item<S>>> {
+    const items: Item<S>[] = []
+    let after = listing.after
+    for (;;) {
+      const limit = Math.min(rowsPerRead, listing.limit + 1 - items.length)
+      const entries = await this.#rows(listing, after, limit)
+      const read = await Promise.all(entries.map((entry) => this.#read(listing, entry)))
+      for (const [i, entry] of entries.entries()) {
+        const item = read[i]
+        // One item more than asked for shows that there is a next page; it begins after the last one given.
+        if (item !== undefined && items.length === listing.limit)
+          return { items, ...(after === undefined ? {} : { next: after }) }
+        if (item !== undefined) items.push(item)
+        after = { sort: entry.sort, id: entry.aggregate }
+      }
+      if (entries.length < limit) return { items }
+    }
+  }
+
+  async parts<E extends DomainEvent>(
+    account: string,
+    aggregate: Id,
+    question: Omit<PartsQuestion, 'aggregate'>,
+  ): Promise<readonly (Part<E> & { readonly recorded: Recorded<E> })[]> {
+    const rows = await this.#storage.parts({ aggregate, ...question })
+    const own = rows.filter((row) => row.created.account === account)
+    return own.map((row) => ({ ...(partOf(row) as Part<E>), recorded: recordedOf(row.created) as Recorded<E> }))
+  }
+
+  #rows<S, C, E extends DomainEvent>(
+    listing: Listing<S, C, E>,
+    after: Page<never>['next'],
+    limit: number,
+  ): Promise<readonly ListEntry[]> {
+    return this.#storage.list({
+      account: listing.account,
+      noun: listing.noun.name,
+      list: listing.list,
+      equals: listing.equals,
+      descending: listing.descending ?? false,
+      ...(after === undefined ? {} : { after }),
+      limit,
+    })
+  }
+
+  /** How it is now, with what is due on it fired first; undefined when it does not belong into the list. */
+  async #read<S, C, E extends DomainEvent>(listing: Listing<S, C, E>, entry: ListEntry): Promise<Item<S> | undefined> {
+    if (listing.test !== undefined && !listing.test(entry)) return undefined
+    const { noun } = listing
+    const shape = noun.lists[listing.list]
+    const executed = await this.#executor.execute({ account: listing.account, by: 'list' }, (unit) => {
+      const state = unit.state(noun, entry.aggregate)
+      return state === undefined ? undefined : { id: entry.aggregate, state, version: unit.version(entry.aggregate) }
+    })
+    if ('refusal' in executed) throw new StorageUnavailable(executed.refusal.message)
+    if ('stored' in executed || executed.value === undefined || shape === undefined) return undefined
+    const equal = noun.facets(executed.value.state)[shape.equal]
+    return equal !== undefined && listing.equals.includes(String(equal)) ? executed.value : undefined
+  }
+}

@@ -1,0 +1,58 @@
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Fired } from '../api.ts'
+import type { Storage } from '../ports.ts'
+import type { HeadRow } from '../ports/rows.ts'
+import { StorageUnavailable } from '../ports/storage.ts'
+import type { Executor } from '../unit/executor.ts'
+import type { Lanes } from '../unit/lanes.ts'
+
+/** Fires what is due on aggregates, whoever they belong to, and erases those whose time is over for good. */
+export class Firing {
+  readonly #executor: Executor
+  readonly #storage: Storage
+  readonly #lanes: Lanes
+
+  constructor(executor: Executor, storage: Storage, lanes: Lanes) {
+    this.#executor = executor
+    this.#storage = storage
+    this.#lanes = lanes
+  }
+
+  /** Answers with what was fired, in the order of the ids. */
+  async fire(ids: readonly Id[]): Promise<readonly Fired[]> {
+    const owners = await this.#owners(ids)
+    const fired = await Promise.all(ids.map((id, i) => this.#touch(id, owners[i] ?? 'nobody')))
+    return fired.flat()
+  }
+
+  /** Touching is enough: what is touched first fires what is due on it, and has its due time put right. */
+  async #touch(id: Id, owner: string | { readonly erasing: true } | 'nobody'): Promise<readonly Fired[]> {
+    if (owner === 'nobody') return nothing
+    if (typeof owner === 'object') {
+      while (!(await this.#storage.erase(id, 500)));
+      const lane = this.#lanes.get(id)
+      if (lane !== undefined && lane.pending === 0) this.#lanes.drop(lane)
+      return nothing
+    }
+    const executed = await this.#executor.execute({ account: owner, by: 'deadline' }, (unit) => unit.version(id))
+    if ('stored' in executed) return nothing
+    if ('refusal' in executed) throw new StorageUnavailable(executed.refusal.message)
+    return executed.fired
+  }
+
+  async #owners(ids: readonly Id[]): Promise<readonly (string | { readonly erasing: true })[]> {
+    const unknown = ids.filter((id) => this.#lanes.get(id) === undefined)
+    const rows =
+      unknown.length === 0 ? [] : await this.#storage.load(unknown.map((aggregate) => ({ what: 'head', aggregate })))
+    const stored = new Map(unknown.map((id, i) => [id, rows[i] as HeadRow | null]))
+    return ids.map((id) => {
+      const lane = this.#lanes.get(id)
+      if (lane !== undefined) return lane.derived.erasing && lane.pending === 0 ? { erasing: true } : lane.account
+      const row = stored.get(id)
+      if (row === null || row === undefined) return 'nobody'
+      return row.erasing ? { erasing: true } : row.account
+    })
+  }
+}
+
+const nothing: readonly Fired[] = []

@@ -1,0 +1,55 @@
+import type { Claim, Handle, Key, Part } from '#domain/noun.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Lookup } from '../ports/storage.ts'
+import { claimKey, handleKey } from './lane.ts'
+
+/** Thrown out of a program when something is not in memory; the unit starts again once it is. */
+export class Missing extends Error {
+  readonly lookup: Lookup | 'commit'
+  constructor(lookup: Lookup | 'commit') {
+    super('Not in memory.')
+    this.lookup = lookup
+  }
+}
+
+/** What one request has learned so far, kept over the runs of its program. Null: looked for, not there. */
+export class Memo {
+  readonly absent: Set<Id> = new Set()
+  readonly holders: Map<string, Id | null> = new Map()
+  readonly handles: Map<string, readonly Id[]> = new Map()
+  readonly keys: Map<string, number | null> = new Map()
+  readonly parts: Map<string, Part<never> | null> = new Map()
+  /** What commits have reported: who holds a claim, which part used up a key. Kept when the rest is forgotten. */
+  readonly taken: Map<string, Id> = new Map()
+  readonly found: Map<string, number> = new Map()
+  /** Ids already minted, in order of the calls. */
+  readonly minted: Id[] = []
+
+  /** After a commit refused the unit, what was read may be old. */
+  forget(): void {
+    this.absent.clear()
+    this.holders.clear()
+    this.handles.clear()
+    this.keys.clear()
+    this.parts.clear()
+  }
+}
+
+export function memoKey(lookup: Exclude<Lookup, { what: 'head' }>): string {
+  switch (lookup.what) {
+    case 'holder':
+      return claimKey(lookup.account, lookup.claim)
+    case 'holders':
+      return handleKey(lookup.account, lookup.handle)
+    case 'key':
+      return onceKey(lookup.aggregate, lookup.key)
+    case 'part':
+      return `${lookup.aggregate}.${lookup.n}`
+  }
+}
+
+export function onceKey(aggregate: Id, key: Pick<Key, 'kind' | 'key'>): string {
+  return `${aggregate}\n${key.kind}\n${key.key}`
+}
+
+export type { Claim, Handle }

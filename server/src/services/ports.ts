@@ -1,0 +1,85 @@
+import type { Followed } from '#engine/api.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
+
+/** What the services need from the world, beside what the engine needs. */
+
+/** Sends one HTTP request to a receiver outside, guarded: no redirects, no internal targets unless allowed. */
+export interface Sender {
+  send(request: OutgoingRequest): Promise<SendResult>
+  close(): Promise<void>
+}
+
+export interface OutgoingRequest {
+  readonly url: string
+  readonly method: 'POST' | 'GET'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+  /** Whether loopback and private addresses are allowed. */
+  readonly internalTargets: boolean
+  readonly connectTimeoutMs: Milliseconds
+  readonly totalTimeoutMs: Milliseconds
+}
+
+/** `status`: what the receiver answered. Otherwise why there was no answer; `refused`: the guard said no, trying again is of no use. */
+export type SendResult =
+  | { readonly status: number }
+  | { readonly error: string; readonly refused: boolean }
+
+/**
+ * A dialect's way to tell receivers what happened. It says who is to be told of an event and in which words;
+ * the delivery service sends, orders, retries and records.
+ */
+export interface Announcer {
+  readonly name: string
+  /** Whom to tell of an event. The body is rendered here, from the state right after the event. */
+  announcements(followed: Followed): readonly Announcement[] | Promise<readonly Announcement[]>
+  /** The request of one attempt: signature and attempt-dependent headers are made here, from what was frozen. */
+  request(frozen: Frozen, attempt: { readonly at: Instant; readonly number: number }): OutgoingRequest | Promise<OutgoingRequest>
+  /** Milliseconds after a failed try number n (1, 2, …) until the next; undefined: give up. */
+  retryAfter(tries: number): Milliseconds | undefined
+}
+
+export interface Announcement {
+  /** Names the receiver within its account for ever: order is kept for each (aggregate, target). */
+  readonly target: string
+  /** The event's type in the announcer's words. */
+  readonly eventType: string
+  readonly frozen: Frozen
+}
+
+/** All that is needed to send it later; plain JSON, without secrets. */
+export interface Frozen {
+  readonly announcer: string
+  readonly account: string
+  readonly url: string
+  readonly method: 'POST' | 'GET'
+  readonly body: string
+  /** The same on every try: derived from event and target. */
+  readonly token: string
+  readonly request: string | null
+  readonly more?: Readonly<Record<string, string>>
+}
+
+/** Seals small secrets for the store, and opens them again. */
+export interface Vault {
+  seal(secret: string): string
+  open(sealed: string): string
+  /** SHA-256, hex. */
+  hash(secret: string): string
+  /** Constant-time comparison of two hashes. */
+  same(a: string, b: string): boolean
+  /** HMAC with a key of the vault's own, for signing page tokens; base64url. */
+  sign(text: string): string
+  /** `bytes` bytes of chance as hex. */
+  secret(bytes: number): string
+}
+
+/** Everything a log line may hold: ids and numbers, never secrets or what somebody said. */
+export interface Logger {
+  info(facts: Readonly<Record<string, unknown>>, message: string): void
+  warn(facts: Readonly<Record<string, unknown>>, message: string): void
+  error(facts: Readonly<Record<string, unknown>>, message: string): void
+}
+
+export type { Id }
