@@ -6,4 +6,11 @@ import { operation } from './operation/operation.ts'
 import { stream } from './stream/stream.ts'
 
 /** Every noun there is. */
-export const nouns = [conversation, stream, configuration, account, operation, endpoint] as const
+export const nouns: readonly [
+  typeof conversation,
+  typeof stream,
+  typeof configuration,
+  typeof account,
+  typeof operation,
+  typeof endpoint,
+] = [conversation, stream, configuration, account, operation, endpoint]

@@ -60,6 +60,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     parts,
     recent: new Recent(50_000),
     now: (account) => clocks.now(account),
+    clockOf: (account) => clocks.nameOf(account),
     random: (bytes) => system.random(bytes),
   }
   const committer = new Committer(storage, limits, () => feed.wake())
@@ -68,7 +69,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     committer,
     loader: new Loader(storage, registry, lanes, parts),
     now: () => system.now(),
-    clockOf: (account) => clocks.nameOf(account),
     committed: (events) => feed.committed(events),
     due: (id, at) => alarm.add(id, at),
     hand: (rows) => effects.hand(rows),

@@ -51,6 +51,7 @@ export const newKey = z
   .object({ key, secret: z.string(), bearer: z.string().meta({ description: 'The key in one word: `Authorization: Bearer …`' }) })
   .meta({ id: 'NewKey' })
 export const newAccount = z.object({ account, authToken: z.string(), ...newKey.shape }).meta({ id: 'NewAccount' })
+export const keys = z.object({ keys: z.array(key) })
 export const newToken = z.object({ authToken: z.string() })
 export const keyParams = z.object({ id, sid: z.string().max(100) })
 export const sidParams = z.object({ sid: z.string().max(100) })
@@ -105,6 +106,7 @@ export const conversationsQuery = z.strictObject({
   cursor: cursor.optional(),
   limit,
 })
+export const deleted = z.object({ id, deleted: z.literal(true) })
 export const participants = z.object({ participants: z.array(participant) })
 
 const party = z.object({ channel, address: z.string(), participantId: z.string() })
@@ -135,6 +137,7 @@ export const communication = z
   })
   .meta({ id: 'Communication' })
 export const communications = z.object({ communications: z.array(communication), next })
+export const communicationParams = z.object({ id, communicationId: id })
 export const communicationsQuery = z.strictObject({ channelId: z.string().min(1).max(254).optional(), cursor: cursor.optional(), limit })
 
 export const timelineEntry = z

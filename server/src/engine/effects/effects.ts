@@ -78,7 +78,7 @@ export class Effects {
     if (this.#stopped || this.#running.has(row.id)) return
     const wait = row.nextAt - this.#clocks.now(row.account)
     if (wait > 0) this.#later(row, row.nextAt)
-    else this.#track(row)
+    else void this.#track(row)
   }
 
   #later(row: EffectRow, at: Instant): void {

@@ -6,6 +6,9 @@ import { StorageUnavailable } from '../ports/storage.ts'
 import type { Executor } from '../unit/executor.ts'
 import type { Lanes } from '../unit/lanes.ts'
 
+/** Whom an aggregate belongs to; undefined: it does not exist (any more). */
+type Owner = Pick<HeadRow, 'account' | 'erasing'> | undefined
+
 /** Fires what is due on aggregates, whoever they belong to, and erases those whose time is over for good. */
 export class Firing {
   readonly #executor: Executor
@@ -21,36 +24,36 @@ export class Firing {
   /** Answers with what was fired, in the order of the ids. */
   async fire(ids: readonly Id[]): Promise<readonly Fired[]> {
     const owners = await this.#owners(ids)
-    const fired = await Promise.all(ids.map((id, i) => this.#touch(id, owners[i] ?? 'nobody')))
+    const fired = await Promise.all(ids.map((id, i) => this.#touch(id, owners[i])))
     return fired.flat()
   }
 
   /** Touching is enough: what is touched first fires what is due on it, and has its due time put right. */
-  async #touch(id: Id, owner: string | { readonly erasing: true } | 'nobody'): Promise<readonly Fired[]> {
-    if (owner === 'nobody') return nothing
-    if (typeof owner === 'object') {
+  async #touch(id: Id, owner: Owner): Promise<readonly Fired[]> {
+    if (owner === undefined) return nothing
+    if (owner.erasing) {
       while (!(await this.#storage.erase(id, 500)));
       const lane = this.#lanes.get(id)
       if (lane !== undefined && lane.pending === 0) this.#lanes.drop(lane)
       return nothing
     }
-    const executed = await this.#executor.execute({ account: owner, by: 'deadline' }, (unit) => unit.version(id))
+    const executed = await this.#executor.execute({ account: owner.account, by: 'deadline' }, (unit) =>
+      unit.version(id),
+    )
     if ('stored' in executed) return nothing
     if ('refusal' in executed) throw new StorageUnavailable(executed.refusal.message)
     return executed.fired
   }
 
-  async #owners(ids: readonly Id[]): Promise<readonly (string | { readonly erasing: true })[]> {
+  async #owners(ids: readonly Id[]): Promise<readonly Owner[]> {
     const unknown = ids.filter((id) => this.#lanes.get(id) === undefined)
     const rows =
       unknown.length === 0 ? [] : await this.#storage.load(unknown.map((aggregate) => ({ what: 'head', aggregate })))
     const stored = new Map(unknown.map((id, i) => [id, rows[i] as HeadRow | null]))
     return ids.map((id) => {
       const lane = this.#lanes.get(id)
-      if (lane !== undefined) return lane.derived.erasing && lane.pending === 0 ? { erasing: true } : lane.account
-      const row = stored.get(id)
-      if (row === null || row === undefined) return 'nobody'
-      return row.erasing ? { erasing: true } : row.account
+      if (lane !== undefined) return { account: lane.account, erasing: lane.derived.erasing && lane.pending === 0 }
+      return stored.get(id) ?? undefined
     })
   }
 }

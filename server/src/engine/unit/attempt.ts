@@ -7,7 +7,7 @@ import type { Done, Fired, Unit } from '../api.ts'
 import { nounNamed, type Registry } from '../registry.ts'
 import { claimKey, handleKey } from './lane.ts'
 import type { Lanes } from './lanes.ts'
-import { Memo, Missing, onceKey } from './memo.ts'
+import { Missing, onceKey, type Memo } from './memo.ts'
 import type { PartCache } from './parts.ts'
 import type { Recent } from './recent.ts'
 import { touchOf, type Touch } from './touch.ts'
@@ -19,6 +19,8 @@ export interface House {
   readonly recent: Recent
   readonly parts: PartCache
   now(account: string): Instant
+  /** The name of the clock that an account's due times lie on: `wall`, or the account. */
+  clockOf(account: string): string
   random(bytes: Uint8Array): Uint8Array
 }
 

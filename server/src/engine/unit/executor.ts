@@ -18,7 +18,6 @@ export interface ExecutorParts {
   readonly committer: Committer
   /** Real time, for the record. */
   now(): Instant
-  clockOf(account: string): string
   /** Events that have committed, in the order of the log. */
   committed(events: readonly Followed[]): void
   /** A due time on the wall clock that has committed. */
@@ -61,12 +60,12 @@ export class Executor {
       }
       const { attempt, result } = run
       const answer = isRefused(result) ? undefined : extra.answer?.(result)
-      const unit = stage(this.#parts.house, attempt, this.#parts.now(), ask.request ?? null, this.#parts.clockOf)
+      const unit = stage(this.#parts.house, attempt, { recordedAt: this.#parts.now(), request: ask.request ?? null })
       const settles = isRefused(result) ? [] : (extra.settles ?? [])
       const executed = isRefused(result)
         ? { refusal: result.refusal, fired: attempt.fired }
         : { value: result, fired: attempt.fired }
-      if (unit.empty && answer === undefined && settles.length === 0) return executed
+      if (unit.writes.length === 0 && answer === undefined && settles.length === 0) return executed
       const fate = await this.#commit(unit, answer, settles)
       if (fate === 'fallen') continue
       if (fate instanceof Error) return unavailable(fate)

@@ -49,6 +49,7 @@ export function httpSender(options: HttpSenderOptions): Sender {
 
 function headersOf({ headers }: OutgoingRequest, url: URL): Record<string, string> {
   if (!url.username && !url.password) return headers
+  if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) return headers
   const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  return { authorization: `Basic ${Buffer.from(user).toString('base64')}`, ...headers }
+  return { ...headers, authorization: `Basic ${Buffer.from(user).toString('base64')}` }
 }

@@ -42,9 +42,8 @@ export class Eraser {
     const head = this.#head.get(aggregate)
     if (!head) return true
     if (head.erasing === 0) throw new Error(`Aggregate ${id} is not being erased.`)
-    const done = transaction(this.#database, () => this.#eraseChunk(aggregate, head, limit))
-    this.#committer.heads.forget() // the due time of the head may be gone
-    return done
+    this.#committer.heads.forgetOne(id) // it may lose its due time
+    return transaction(this.#database, () => this.#eraseChunk(aggregate, head, limit))
   }
 
   #eraseChunk(aggregate: Uint8Array, head: Head, limit: number): boolean {

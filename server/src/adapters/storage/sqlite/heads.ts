@@ -101,10 +101,15 @@ export class Heads {
     if (this.#held.size > most) this.#held.clear()
   }
 
-  /** Forgets everything, because it was not committed or was changed by others. */
+  /** Forgets everything, because it was not committed. */
   forget(): void {
     this.#held.clear()
     this.#touched = []
+  }
+
+  /** Forgets one head, because its row is about to change otherwise. */
+  forgetOne(id: Id): void {
+    this.#held.delete(id)
   }
 
   #write(held: Held): void {

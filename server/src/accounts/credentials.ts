@@ -1,0 +1,82 @@
+import { house, account as noun } from '#domain/account/account.ts'
+import { credentialClaim } from '#domain/account/claims.ts'
+import type { Account } from '#domain/account/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Engine } from '#engine/api.ts'
+import type { Principal } from '../api.ts'
+import { BoundedMap } from '../bounded-map.ts'
+import type { Vault } from '../ports.ts'
+import { read } from '../reading.ts'
+
+const accountsKept = 10_000
+
+interface Known {
+  readonly account: Account
+  /** The SHA-256 of its auth token, made when it is first asked for. */
+  tokenHash: string | undefined
+}
+
+/** Who is who: accounts in memory, by user name. Whoever changes an account notes it here, so that a revocation holds at once. */
+export class Credentials {
+  readonly #engine: Engine
+  readonly #vault: Vault
+  readonly #accounts = new BoundedMap<Id, Known>(accountsKept)
+  readonly #sids = new BoundedMap<string, Id>(4 * accountsKept)
+
+  constructor(engine: Engine, vault: Vault) {
+    this.#engine = engine
+    this.#vault = vault
+  }
+
+  /** The account's own SID with its auth token, or a key's SID with its secret (T37). Undefined: wrong. */
+  async check(user: string, password: string): Promise<Principal | undefined> {
+    const known = await this.#find(user)
+    const hash = this.#vault.hash(password)
+    const expected = known && this.#expected(known, user)
+    // Somebody unknown costs the same comparison as a wrong password.
+    const right = this.#vault.same(hash, expected ?? nobody)
+    if (!known || expected === undefined || !right) return undefined
+    const { account } = known
+    return { account: account.id, sid: account.sid, by: user, limits: account.limits }
+  }
+
+  /** A state that has committed. */
+  note(account: Account): void {
+    const present = this.#accounts.get(account.id)
+    const tokenHash = present?.account.sealedAuthToken === account.sealedAuthToken ? present.tokenHash : undefined
+    this.#accounts.set(account.id, { account, tokenHash })
+  }
+
+  async #find(user: string): Promise<Known | undefined> {
+    const id = this.#sids.get(user)
+    const known = id === undefined ? undefined : this.#accounts.get(id)
+    if (known) return known
+    const account = await this.#load(user)
+    if (!account) return undefined
+    await this.#setClock(account)
+    // Somebody may have noted a newer state meanwhile.
+    if (!this.#accounts.get(account.id)) this.note(account)
+    this.#sids.set(user, account.id)
+    return this.#accounts.get(account.id)
+  }
+
+  async #load(user: string): Promise<Account | undefined> {
+    return read(this.#engine, house, (unit) => {
+      const id = unit.holder(credentialClaim(user))
+      return id === undefined ? undefined : unit.state(noun, id)
+    })
+  }
+
+  /** Makes up for a crash between the making of an account and that of its clock. */
+  async #setClock({ id, clock, createdAt }: Account): Promise<void> {
+    if (this.#engine.clocks.kind(id) !== clock) await this.#engine.clocks.define(id, clock, createdAt)
+  }
+
+  #expected(known: Known, user: string): string | undefined {
+    const { account } = known
+    if (user === account.sid) return (known.tokenHash ??= this.#vault.hash(this.#vault.open(account.sealedAuthToken)))
+    return account.keys.find((key) => key.sid === user && key.revokedAt === null)?.hash
+  }
+}
+
+const nobody = '0'.repeat(64)
