@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +19,11 @@ const ids = Array.from({ length: conversations }, (_, i) => {
   return mintId(1_790_000_000_000 + i, random[9] ?? 0, random)
 })
 
+/** A vendor's id of a message: its bytes have no order. */
+function resourceOf(number: number): string {
+  return `SM${hash('md5', String(number))}`
+}
+
 /** One event, a head of about 700 bytes, one `once` key and one `find` key, on a conversation chosen by chance. */
 function messageUnit(versions: Map<Id, number>, number: number): UnitWrite {
   const aggregate = ids[Math.floor(Math.random() * conversations)] ?? ''
@@ -26,19 +32,28 @@ function messageUnit(versions: Map<Id, number>, number: number): UnitWrite {
   versions.set(aggregate, version)
   const at = 1_790_000_000_000 + number
   const keys = [
-    { use: 'once', kind: 'resource', key: `SM${number.toString(16).padStart(32, '0')}` },
-    { use: 'find', kind: 'channel', key: `CH${number.toString(16).padStart(32, '0')}` },
+    { use: 'once', kind: 'resource', key: resourceOf(number) },
+    { use: 'find', kind: 'channel', key: resourceOf(number) },
   ] as const
   const event = { n: version, recordedAt: at, request: null, eventJson: eventText, creates: 'communication', keys }
   const none = { takes: [], releases: [], handlesAdded: [], handlesRemoved: [], rowsAdded: [], rowsRemoved: [] }
   const head = { version, shape: 1, at, erasing: false, stateJson: headText }
   const due = expected === 0 ? { due: at + 600_000 } : {}
   const account = '01m3250v0cfg68r30c1g60r30c'
-  return { aggregates: [{ noun: 'conversation', aggregate, account, expected, clock: 'wall', head, ...due, events: [event], ...none }], effects: [] }
+  return {
+    aggregates: [
+      { noun: 'conversation', aggregate, account, expected, clock: 'wall', head, ...due, events: [event], ...none },
+    ],
+    effects: [],
+  }
 }
 
 /** Two batches in flight, as the engine does it: while one is on its way to the disk, the next is made. */
-async function writes(storage: Storage, versions: Map<Id, number>, size: number): Promise<{ perSecond: number; p99: number }> {
+async function writes(
+  storage: Storage,
+  versions: Map<Id, number>,
+  size: number,
+): Promise<{ perSecond: number; p99: number }> {
   const took: number[] = []
   let number = [...versions.values()].reduce((sum, version) => sum + version, 0)
   const commit = async (): Promise<void> => {
@@ -67,8 +82,8 @@ async function reads(storage: Storage): Promise<Record<string, string>> {
   const kinds: Record<string, (id: Id, i: number) => Lookup> = {
     head: (aggregate) => ({ what: 'head', aggregate }),
     holder: (_, i) => ({ what: 'holder', account, claim: { kind: 'group', route: `${i}`, key: 'k' } }),
-    holders: (_, i) => ({ what: 'holders', account, handle: { kind: 'channel', key: `CH${i.toString(16).padStart(32, '0')}` }, limit: 2 }),
-    key: (aggregate, i) => ({ what: 'key', aggregate, key: { kind: 'resource', key: `${i}` } }),
+    holders: (_, i) => ({ what: 'holders', account, handle: { kind: 'channel', key: resourceOf(i) }, limit: 2 }),
+    key: (aggregate, i) => ({ what: 'key', aggregate, key: { kind: 'resource', key: resourceOf(i) } }),
     part: (aggregate) => ({ what: 'part', aggregate, n: 1 }),
   }
   const costs: Record<string, string> = {}
@@ -95,7 +110,7 @@ async function measure(name: string, storage: Storage, file?: string): Promise<v
   for (const [kind, cost] of Object.entries(await reads(storage))) console.log(`${name}: ${kind} ${cost}`)
   const begun = performance.now()
   let reached = 0
-  for (const last = await storage.lastSeq(); reached < last; ) reached = await storage.indexFeed(10_000)
+  for (const last = await storage.lastSeq(); reached < last;) reached = await storage.indexFeed(10_000)
   console.log(`${name}: feed ${Math.round(reached / ((performance.now() - begun) / 1000))} events/s indexed`)
   await storage.close()
   if (file) console.log(`${name}: ${Math.round(statSync(file).size / reached)} bytes on disk for each unit`)

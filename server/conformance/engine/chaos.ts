@@ -65,7 +65,7 @@ async function play(steps: readonly Step[], storage: Storage, cold: boolean): Pr
       await Promise.allSettled(running)
       if (one.do === 'restart') stage = await stageOver(flaky, options)
     } else if (one.do === 'build') running.push(build(stage, one, doors).catch(() => 'refused, so no door'))
-    else {
+    else if ('door' in one) {
       const id = doors[one.door % Math.max(1, doors.length)]
       if (id !== undefined) running.push(order(stage, id, one, knocks, erased))
     }
@@ -84,7 +84,7 @@ async function build(stage: Stage, one: Extract<Step, { do: 'build' }>, doors: I
   doors.push(await stage.build(`label ${one.label}`, more))
 }
 
-async function order(stage: Stage, id: Id, one: Step & { door: number }, knocks: Map<Id, Set<string>>, erased: Set<Id>): Promise<void> {
+async function order(stage: Stage, id: Id, one: Extract<Step, { door: number }>, knocks: Map<Id, Set<string>>, erased: Set<Id>): Promise<void> {
   if (one.do === 'see') await stage.see(id)
   else if (one.do === 'knock') {
     const delayed = one.delayMs === undefined ? {} : { delayMs: one.delayMs }

@@ -30,6 +30,15 @@ export function timingConformance(name: string, open: () => Promise<Storage>): v
       expect(parts.map((part) => part.created.type)).toEqual(['door.built', 'door.shut'])
     })
 
+    test('what a command makes due at once happens in the same unit, on a test clock too', async () => {
+      const stage = await stageOver(await open())
+      await stage.engine.clocks.define('alice', 'test', start)
+      const id = await stage.build('front')
+      const outcome = await stage.order(id, { type: 'knock', words: 'hello', delayMs: 0 })
+      expect(outcome.value).toMatchObject({ status: 'shut', knocks: 1 })
+      expect(stage.engine.feed.lastSeq()).toBe(3)
+    })
+
     test('due first holds for claims: the label of a door that is over is free', async () => {
       const stage = await stageOver(await open())
       await stage.build('front', { shutsAfterMs: minute })

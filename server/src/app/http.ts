@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Logger } from '#services/ports.ts'
 import type { Options } from './options.ts'
 
@@ -26,8 +26,10 @@ export function createHttp(options: Pick<Options, 'trustProxy'>, requestIds: () 
     return503OnClosing: true,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     http: { headersTimeout: 20_000, maxHeaderSize: 32 * 1024 },
-    frameworkErrors: (_error, _request, reply) =>
-      reply.code(404).send({ status: 404, code: 20404, message: 'There is no such address; check its spelling and escapes.' }),
+    frameworkErrors: (_error, _request, reply) => {
+      const body = { status: 404, code: 20404, message: 'There is no such address; check its spelling and escapes.' }
+      void (reply as unknown as FastifyReply).code(404).send(body)
+    },
   })
   http.server.maxConnections = mostConnections
   http.setNotFoundHandler((request, reply) =>

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly coverage: readonly Coverage[]
   /** Its OpenAPI document, once the server is ready; shown at `/reference/NAME.json`. Absent: it serves none. */
   document?(): unknown
+  /** What each error code means and what to do about it, for people; shown at `/errors/CODE`, where answers link to. */
+  readonly errors?: Readonly<Record<string, { readonly title: string; readonly advice: string }>>
 }
 
 export interface Coverage {

@@ -50,7 +50,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const limits = { ...defaults, ...options.limits }
   const registry = registryOf(options.nouns)
   const lanes = new Lanes(limits.headBytes)
-  const parts = new PartCache(4_096)
+  const parts = new PartCache(2_000)
   const clocks = new Clocks(storage, system)
   await clocks.load()
   const feed = new Feed(storage, system, registry, { max: limits.feedEvents, last: await storage.lastSeq() })
@@ -58,7 +58,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     registry,
     lanes,
     parts,
-    recent: new Recent(50_000),
+    recent: new Recent(10_000),
     now: (account) => clocks.now(account),
     clockOf: (account) => clocks.nameOf(account),
     random: (bytes) => system.random(bytes),

@@ -132,9 +132,14 @@ function streamData(event: StreamEvent): Data {
       }
     }
     case 'stream.joined':
-      return { conversationId: showId('conversation', event.conversationId) }
+      return {
+        conversationId: showId('conversation', event.conversationId),
+        ...(event.left !== undefined && { leftConversationId: showId('conversation', event.left) }),
+      }
     case 'stream.stopped':
       return { because: event.because }
+    case 'stream.forgotten':
+      return {}
   }
 }
 

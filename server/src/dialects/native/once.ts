@@ -31,7 +31,7 @@ export function askOf<Value>(
 }
 
 /** The Idempotency-Key of a request; throws a problem when it is malformed. */
-export function keyOf(request: FastifyRequest): string | undefined {
+export function keyOf(request: Pick<FastifyRequest, 'headers'>): string | undefined {
   const given = request.headers['idempotency-key']
   if (given === undefined) return undefined
   const key = String(given).replace(/^"(.*)"$/, '$1')

@@ -61,6 +61,7 @@ export const eventTypes = [
   'stream.started',
   'stream.joined',
   'stream.stopped',
+  'stream.forgotten',
   'late.refused',
   'configuration.written',
   'configuration.deleted',

@@ -243,7 +243,7 @@ export const event = z
   .meta({ id: 'Event', description: 'A CloudEvent: the same bytes in pages, streams and webhooks' })
 export const events = z.object({ events: z.array(event), next: z.string().meta({ description: 'Go on here; always there, the log never ends' }) })
 export const eventsQuery = z.strictObject({
-  after: z.string().min(1).max(2000).optional().meta({ description: '`next` of the page before, or `latest`; absent: from the oldest' }),
+  after: z.string().min(1).max(2000).optional().meta({ description: '`next` of the page before, `oldest` or `latest`; absent: pages begin with the oldest, a stream with the next' }),
   limit,
 })
 
@@ -303,6 +303,7 @@ export const replay = z.union([
   z.strictObject({ state: z.enum(['dead', 'parked']), target: z.string().min(1).max(2100).optional() }),
   z.strictObject({ fromEvent: id, toEvent: id, target: z.string().min(1).max(2100) }),
 ])
+export const deliveryParams = z.object({ id: z.string().max(2500) })
 export const queued = z.object({ queued: z.int() })
 
 export const clock = z.object({ kind: z.enum(['wall', 'test']), now: instant }).meta({ id: 'Clock' })
@@ -319,3 +320,12 @@ export const advanced = z
 
 export const backup = z.strictObject({ file: z.string().min(1).max(1024).meta({ description: 'A name, or the full path of a file that does not exist yet' }) })
 export const backedUp = z.object({ file: z.string() })
+
+export const machineQuery = z.strictObject({ format: z.enum(['json', 'mermaid']).default('json') })
+export const machine = z
+  .object({
+    noun: z.string(),
+    states: z.array(z.string()),
+    moves: z.array(z.object({ from: z.string(), to: z.string(), by: z.array(z.string()), on: z.string() })),
+  })
+  .meta({ id: 'Machine' })

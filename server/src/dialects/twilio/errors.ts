@@ -73,7 +73,10 @@ export function renderProblem(problem: Problem, baseUrl: string): Rendered {
 }
 
 export function notFound(what: string): Refused {
-  return refuse('not_found', `The requested resource ${what.slice(0, 200)} was not found. Check the id and the account.`)
+  return refuse(
+    'not_found',
+    `The requested resource ${what.slice(0, 200)} was not found. Check the id and the account.`,
+  )
 }
 
 export function invalid(field: string, message: string): Refused {
@@ -91,7 +94,8 @@ export function mistake(errors: readonly RequestValidationError[]): Problem {
   const path = [...(issue?.path ?? [])]
   if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) path.push(issue.keys[0])
   const field = path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`),
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
     '',
   )
   const what = issue ? expectation(issue) : 'it could not be read'

@@ -66,26 +66,40 @@ export function patchedDocument(body: PatchConfiguration, present: Configuration
     memoryStoreId: body.memoryStoreId ?? before.memoryStoreId,
     channels: patchedChannels(body.channelSettings ?? {}, before.channels),
     callbacks: body.statusCallbacks === null ? [] : (body.statusCallbacks?.map(callbackOf) ?? before.callbacks),
-    intelligence: body.intelligenceConfigurationIds === null ? [] : (body.intelligenceConfigurationIds ?? before.intelligence),
-    memoryExtraction: body.memoryExtractionEnabled === null ? false : (body.memoryExtractionEnabled ?? before.memoryExtraction),
-    bridgeService: body.conversationsV1Bridge === null ? null : body.conversationsV1Bridge?.serviceId || before.bridgeService,
+    intelligence:
+      body.intelligenceConfigurationIds === null ? [] : (body.intelligenceConfigurationIds ?? before.intelligence),
+    memoryExtraction:
+      body.memoryExtractionEnabled === null ? false : (body.memoryExtractionEnabled ?? before.memoryExtraction),
+    bridgeService:
+      body.conversationsV1Bridge === null ? null : body.conversationsV1Bridge?.serviceId || before.bridgeService,
     ...keptSilence(body.ext, before),
   }
   return withSameGrouping(document, before)
 }
 
 // D4: the grouping of open conversations cannot change under them.
-function withSameGrouping(document: ConfigurationDocument, before: ConfigurationDocument): ConfigurationDocument | Refused {
+function withSameGrouping(
+  document: ConfigurationDocument,
+  before: ConfigurationDocument,
+): ConfigurationDocument | Refused {
   if (document.grouping === before.grouping) return document
-  return refuse('fixed', 'The grouping type of a configuration cannot change: send the present one, or make a new configuration.', {
-    field: 'grouping',
-  })
+  return refuse(
+    'fixed',
+    'The grouping type of a configuration cannot change: send the present one, or make a new configuration.',
+    {
+      field: 'grouping',
+    },
+  )
 }
 
 type Silence = { readonly closeSilentAfterMinutes?: number }
 
-function keptSilence(ext: { closeSilentAfterMinutes?: number | null | undefined } | null | undefined, before: Silence): Silence {
-  const minutes = ext?.closeSilentAfterMinutes === undefined ? before.closeSilentAfterMinutes : ext.closeSilentAfterMinutes
+function keptSilence(
+  ext: { closeSilentAfterMinutes?: number | null | undefined } | null | undefined,
+  before: Silence,
+): Silence {
+  const minutes =
+    ext?.closeSilentAfterMinutes === undefined ? before.closeSilentAfterMinutes : ext.closeSilentAfterMinutes
   return typeof minutes === 'number' ? { closeSilentAfterMinutes: minutes } : {}
 }
 
@@ -93,7 +107,9 @@ function unknownToClients(document: ConfigurationDocument): ConfigurationDocumen
   return document.channels.EMAIL ? { EMAIL: document.channels.EMAIL } : {}
 }
 
-function channelsOf(settings: Partial<Record<WireChannel, ChannelSetting | undefined>>): ConfigurationDocument['channels'] {
+function channelsOf(
+  settings: Partial<Record<WireChannel, ChannelSetting | undefined>>,
+): ConfigurationDocument['channels'] {
   const channels: Partial<Record<WireChannel, ChannelRules>> = {}
   for (const [channel, setting] of Object.entries(settings) as [WireChannel, ChannelSetting | undefined][])
     if (setting) channels[channel] = rulesOf(setting)
@@ -126,13 +142,6 @@ function callbackOf({ url, method, events }: StatusCallback): Callback {
   return { url, method: method ?? 'POST', ...(events && { events }) }
 }
 
-/** Callbacks carry what people said, so that they need TLS; accounts that may reach internal targets are for development (X13). */
-export function refusedCallback(callbacks: readonly { readonly url: string }[] | null | undefined, internalTargets: boolean): Refused | undefined {
-  const open = internalTargets ? -1 : (callbacks ?? []).findIndex(({ url }) => new URL(url).protocol !== 'https:')
-  if (open < 0) return undefined
-  return invalid(`statusCallbacks[${open}].url`, 'A callback must go to an https URL; plain http needs an account that may reach internal targets.')
-}
-
 export function draftOf(body: CreateConversation, configurationId: Id): Draft {
   return {
     configurationId,
@@ -157,7 +166,12 @@ export function replacedConversation({ status, name, metadata }: UpdateConversat
   return { status: statusOf[status], ...(name !== undefined && { name }), ...(metadata && { metadata }) }
 }
 
-export function patchedConversation({ status, name, metadata, configuration }: PatchConversation): Omit<Change, 'type'> {
+export function patchedConversation({
+  status,
+  name,
+  metadata,
+  configuration,
+}: PatchConversation): Omit<Change, 'type'> {
   const callbacks = configuration?.statusCallbacks
   return {
     ...(status && { status: statusOf[status] }),
@@ -209,7 +223,8 @@ export function wordsOf(body: CreateCommunication): Words | Refused {
 function speakerOf({ channel, address, participantId }: Party, field: string): Speaker | Refused {
   if (participantId === undefined) return { channel, address }
   const id = idOf('participant', participantId)
-  if (id === undefined) return invalid(`${field}.participantId`, 'There is no participant with this id in the conversation.')
+  if (id === undefined)
+    return invalid(`${field}.participantId`, 'There is no participant with this id in the conversation.')
   return { channel, address, participantId: id }
 }
 

@@ -49,7 +49,9 @@ export function shownConfiguration(configuration: Configuration): ConfigurationR
 function shownDocument(document: ConfigurationDocument, overrides: Overrides): ConfigurationSnapshot {
   const { channelSettings, others } = shownChannels(document.channels)
   const ext = {
-    ...(document.closeSilentAfterMinutes !== undefined && { closeSilentAfterMinutes: document.closeSilentAfterMinutes }),
+    ...(document.closeSilentAfterMinutes !== undefined && {
+      closeSilentAfterMinutes: document.closeSilentAfterMinutes,
+    }),
     ...(others !== undefined && { channelSettings: others }),
   }
   return {
@@ -86,7 +88,11 @@ function shownChannels(channels: ConfigurationDocument['channels']): {
 function shownRules(rules: ChannelRules): ShownChannelSetting {
   return {
     statusTimeouts: rules.timeouts && { ...rules.timeouts },
-    captureRules: rules.capture.map(({ from, to, metadata }) => ({ from, to, ...(metadata && { metadata: { ...metadata } }) })),
+    captureRules: rules.capture.map(({ from, to, metadata }) => ({
+      from,
+      to,
+      ...(metadata && { metadata: { ...metadata } }),
+    })),
   }
 }
 
@@ -156,7 +162,12 @@ export function shownCommunication(said: Communication, id: Id, conversation: Id
 }
 
 function shownParty({ address, channel, participantId }: Party): ShownParty {
-  return { address, channel: channelWord[channel], participantId: wireId('participant', participantId), ...ownName(channel) }
+  return {
+    address,
+    channel: channelWord[channel],
+    participantId: wireId('participant', participantId),
+    ...ownName(channel),
+  }
 }
 
 // N3: an unknown delivery status is left out, never null.
@@ -172,7 +183,11 @@ function ownName(channel: Channel): { ext?: { channel: Channel } } {
 function shownContent(content: Content): ShownContent {
   if (content.type === 'text') return { type: contentTypes.text, text: content.text }
   const { text, transcription } = content
-  return { type: contentTypes.transcription, text, ...(transcription && { transcription: shownTranscription(transcription) }) }
+  return {
+    type: contentTypes.transcription,
+    text,
+    ...(transcription && { transcription: shownTranscription(transcription) }),
+  }
 }
 
 function shownTranscription({ channel, confidence, engine, words }: Transcription): ShownTranscription {
@@ -215,7 +230,10 @@ export function shownOperation(operation: Operation, baseUrl: string): Operation
     createdAt: isoTime(operation.createdAt),
     completedAt: operation.completedAt === null ? null : isoTime(operation.completedAt),
     statusUrl,
-    error: failure === null ? null : { type: 'about:blank', title: 'Failed', status: 500, detail: failure, instance: statusUrl },
+    error:
+      failure === null
+        ? null
+        : { type: 'about:blank', title: 'Failed', status: 500, detail: failure, instance: statusUrl },
     related: relatedTo(operation.about),
   }
 }

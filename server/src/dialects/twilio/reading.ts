@@ -70,9 +70,11 @@ function asObject(body: unknown): Record<string, unknown> {
 
 /** Removes the nulls that lie `kept` levels deep or deeper. A null in a list is nobody's "absent": it stays, for the schema to refuse. */
 function prune(value: object, depth: number, kept: number): void {
-  if (depth > limits.bodyDepth) throw new UnreadableBody(`The body is nested more than ${limits.bodyDepth} levels deep.`)
+  if (depth > limits.bodyDepth)
+    throw new UnreadableBody(`The body is nested more than ${limits.bodyDepth} levels deep.`)
   if (Array.isArray(value)) {
-    for (const item of value as unknown[]) if (typeof item === 'object' && item !== null) prune(item, depth + 1, kept - 1)
+    for (const item of value as unknown[])
+      if (typeof item === 'object' && item !== null) prune(item, depth + 1, kept - 1)
     return
   }
   const record = value as Record<string, unknown>
@@ -96,8 +98,7 @@ export function readQuery(query: unknown, names: readonly string[]): Record<stri
   const given = Object.entries((query ?? {}) as Record<string, string | string[]>)
   const read: Record<string, string | string[]> = {}
   for (const name of names) {
-    const found =
-      given.find(([key]) => key === name) ?? given.find(([key]) => key.toLowerCase() === name.toLowerCase())
+    const found = given.find(([key]) => key === name) ?? given.find(([key]) => key.toLowerCase() === name.toLowerCase())
     if (!found) continue
     const values = Array.isArray(found[1]) ? found[1] : [found[1]]
     if (repeated.has(name)) read[name] = separated(values)

@@ -20,7 +20,11 @@ const callback = z.object({
   events: strings.optional(),
 })
 
-const captureRule = z.object({ from: z.string(), to: z.string(), metadata: z.record(z.string(), z.string()).optional() })
+const captureRule = z.object({
+  from: z.string(),
+  to: z.string(),
+  metadata: z.record(z.string(), z.string()).optional(),
+})
 
 const channelSetting = z.object({
   statusTimeouts: z.object({ inactive: z.int().optional(), closed: z.int().optional() }).nullable(),
@@ -158,7 +162,9 @@ export const configurationList = z
 export const conversationList = z
   .object({ conversations: z.array(conversationResource), meta })
   .meta({ id: 'ConversationList' })
-export const participantList = z.object({ participants: z.array(participantResource), meta }).meta({ id: 'ParticipantList' })
+export const participantList = z
+  .object({ participants: z.array(participantResource), meta })
+  .meta({ id: 'ParticipantList' })
 export const communicationList = z
   .object({ communications: z.array(communicationResource), meta })
   .meta({ id: 'CommunicationList' })

@@ -31,7 +31,9 @@ export function idOf(resource: Resource, text: string): Id | undefined {
 
 /** The id of whatever a refusal names as the cause of a conflict. */
 export function conflictingId(conflicting: { readonly noun: string; readonly id: Id }): string {
-  return Object.hasOwn(prefixes, conflicting.noun) ? wireId(conflicting.noun as Resource, conflicting.id) : conflicting.id
+  return Object.hasOwn(prefixes, conflicting.noun)
+    ? wireId(conflicting.noun as Resource, conflicting.id)
+    : conflicting.id
 }
 
 export const statuses = ['ACTIVE', 'INACTIVE', 'CLOSED'] as const

@@ -1,7 +1,15 @@
 import * as z from 'zod'
 import { limits } from './limits.ts'
 import { instantOf } from './time.ts'
-import { callTypes, deliveryStatuses, eventTypes, groupings, participantTypes, statuses, wireChannels } from './vocabulary.ts'
+import {
+  callTypes,
+  deliveryStatuses,
+  eventTypes,
+  groupings,
+  participantTypes,
+  statuses,
+  wireChannels,
+} from './vocabulary.ts'
 
 /**
  * What requests hold, once nulls that mean "absent" are gone (see reading.ts). One source for types, checks and the
@@ -30,18 +38,20 @@ const captureRule = z
 
 const channelSetting = z
   .object({
-    statusTimeouts: z
-      .object({ inactive: minutes.optional(), closed: minutes.optional() })
-      .nullable()
-      .optional()
-      .meta({ description: 'Minutes from the last communication on the channel (T12 to T15). Null: none; voice then closes when its transcription stream ends (T22).' }),
+    statusTimeouts: z.object({ inactive: minutes.optional(), closed: minutes.optional() }).nullable().optional().meta({
+      description:
+        'Minutes from the last communication on the channel (T12 to T15). Null: none; voice then closes when its transcription stream ends (T22).',
+    }),
     captureRules: z.array(captureRule).max(limits.captureRules).optional(),
   })
   .meta({ id: 'ChannelSetting' })
 export type ChannelSetting = z.infer<typeof channelSetting>
 
 /** The rules' metadata has meanings on two channels (specification 3.4). */
-function checkRules(settings: Readonly<Record<string, ChannelSetting | null | undefined>>, context: z.RefinementCtx): void {
+function checkRules(
+  settings: Readonly<Record<string, ChannelSetting | null | undefined>>,
+  context: z.RefinementCtx,
+): void {
   for (const [on, setting] of Object.entries(settings)) {
     for (const [index, rule] of (setting?.captureRules ?? []).entries()) {
       const path = (key: string) => [on, 'captureRules', index, 'metadata', key]
@@ -49,7 +59,11 @@ function checkRules(settings: Readonly<Record<string, ChannelSetting | null | un
       if (on === 'VOICE' && callType !== undefined && !callTypes.includes(callType as (typeof callTypes)[number]))
         context.addIssue({ code: 'custom', path: path('callType'), message: `expected one of ${callTypes.join(', ')}` })
       if (on === 'CHAT' && chatService !== undefined && !/^IS[0-9a-f]{32}$/.test(chatService))
-        context.addIssue({ code: 'custom', path: path('chatService'), message: 'expected IS and 32 hexadecimal digits' })
+        context.addIssue({
+          code: 'custom',
+          path: path('chatService'),
+          message: 'expected IS and 32 hexadecimal digits',
+        })
     }
   }
 }
@@ -58,12 +72,14 @@ const channelSettings = z.partialRecord(channel, channelSetting).superRefine(che
 
 const statusCallback = z
   .object({
-    url: z
-      .string()
-      .max(limits.url)
-      .refine(isWebAddress, 'expected an absolute http or https URL'),
+    url: z.string().max(limits.url).refine(isWebAddress, 'expected an absolute http or https URL'),
     method: z.enum(['POST', 'GET']).optional(),
-    events: z.array(z.enum(eventTypes)).min(1).max(eventTypes.length).optional().meta({ description: 'Only these events; absent: all of them. An extension.' }),
+    events: z
+      .array(z.enum(eventTypes))
+      .min(1)
+      .max(eventTypes.length)
+      .optional()
+      .meta({ description: 'Only these events; absent: all of them. An extension.' }),
   })
   .meta({ id: 'StatusCallback' })
 export type StatusCallback = z.infer<typeof statusCallback>
@@ -87,7 +103,9 @@ const configurationFields = {
   intelligenceConfigurationIds: z.array(foreignId).max(limits.intelligenceConfigurations),
   memoryExtractionEnabled: z.boolean(),
   conversationsV1Bridge: z.object({ serviceId }),
-  ext: z.object({ closeSilentAfterMinutes: minutes.nullable().optional() }).meta({ description: 'Extensions of this server. Absent: they stay as they are.' }),
+  ext: z
+    .object({ closeSilentAfterMinutes: minutes.nullable().optional() })
+    .meta({ description: 'Extensions of this server. Absent: they stay as they are.' }),
 }
 
 const optionalFields = {
@@ -202,7 +220,10 @@ export const patchConversation = z
       .strictObject({ statusCallbacks: statusCallbacks.nullable().optional() })
       .nullable()
       .optional()
-      .meta({ description: 'Only the callbacks of a conversation can be changed. Null: those of its configuration again; []: none.' }),
+      .meta({
+        description:
+          'Only the callbacks of a conversation can be changed. Null: those of its configuration again; []: none.',
+      }),
   })
   .meta({ id: 'PatchConversationRequest' })
 export type PatchConversation = z.infer<typeof patchConversation>
@@ -264,11 +285,18 @@ export const conversationsQuery = z.object({
   status: z.array(status).optional(),
   channelId: z.string().max(limits.foreignId).optional(),
   addresses: z.array(address).min(2, 'give two or more addresses').max(limits.participantsAtCreation).optional(),
-  stuck: z.enum(['true', 'false']).optional().meta({ description: 'true: only those that nothing but the three-year limit will end. An extension.' }),
+  stuck: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: only those that nothing but the three-year limit will end. An extension.' }),
 })
+export type ConversationsQuery = z.infer<typeof conversationsQuery>
 export const communicationsQuery = z.object({ ...paging, channelId: z.string().max(limits.foreignId).optional() })
 export const dryRunQuery = z.object({
-  dryRun: z.enum(['true', 'false']).optional().meta({ description: 'true: answers 200 with what would change, and changes nothing. An extension.' }),
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: answers 200 with what would change, and changes nothing. An extension.' }),
 })
 
 /** Fields of queries that may be repeated. */

@@ -1,4 +1,3 @@
-import type { Claim } from '../noun.ts'
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import type { Communication } from './communication.ts'
@@ -42,19 +41,19 @@ export interface Created extends At {
 export interface ParticipantAdded extends At {
   readonly type: 'participant.added'
   readonly participant: Participant
-  readonly key?: Claim | null
+  readonly key?: string | null
 }
 
 export interface ParticipantUpdated extends At {
   readonly type: 'participant.updated'
   readonly participant: Participant
-  readonly key?: Claim | null
+  readonly key?: string | null
 }
 
 export interface ParticipantRemoved extends At {
   readonly type: 'participant.removed'
   readonly participant: Participant
-  readonly key?: Claim | null
+  readonly key?: string | null
 }
 
 /** Creates a part of kind `communication`. `stream`: the call whose open stream it came through. */

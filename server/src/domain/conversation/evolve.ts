@@ -1,4 +1,4 @@
-import { closesWithStream, inactiveDue } from './clocks.ts'
+import { inactiveDue } from './clocks.ts'
 import type { CommunicationCreated, ConversationEvent, Created, Moved, StreamEnded } from './events.ts'
 import type { Conversation, Overrides, Participant } from './state.ts'
 
@@ -59,8 +59,7 @@ function begin(event: Created): Conversation {
     updatedAt: at,
     endsBy,
     last: {},
-    voice: { open: [], doneAt: null },
-    firedInactive: null,
+    voice: { open: [] },
     entered: { at, by, because },
     previous,
   }
@@ -73,21 +72,22 @@ function hear(conversation: Conversation, { at, communication, stream }: Communi
   const voice = first ? { ...conversation.voice, open: spokenIn(conversation, stream) } : conversation.voice
   const heard = { ...conversation, last, voice }
   const due = inactiveDue(heard)
-  const firedInactive = due <= at ? due : null
-  return firedInactive === conversation.firedInactive ? heard : { ...heard, firedInactive }
+  if (due <= at) return { ...heard, firedInactive: due }
+  if (heard.firedInactive === undefined) return heard
+  const { firedInactive: _fired, ...fresh } = heard
+  return fresh
 }
 
 function spokenIn({ voice }: Conversation, callSid: string | undefined): Conversation['voice']['open'] {
   return voice.open.map((stream) => (stream.callSid === callSid ? { ...stream, spoken: true } : stream))
 }
 
-/** T22, T24: only a stream that carried a communication ends anything; its end may make the inactive time due anew. */
+/** T22, T24: only a stream that carried a communication ends anything. */
 function endStream(conversation: Conversation, { at, callSid }: StreamEnded): Conversation {
   const ended = conversation.voice.open.find((stream) => stream.callSid === callSid)
   const open = conversation.voice.open.filter((stream) => stream !== ended)
   if (!ended?.spoken) return { ...conversation, voice: { ...conversation.voice, open } }
-  const firedInactive = closesWithStream(conversation) ? null : conversation.firedInactive
-  return { ...conversation, voice: { open, doneAt: at }, firedInactive }
+  return { ...conversation, voice: { open, doneAt: at } }
 }
 
 function moveOn(conversation: Conversation, { at, to, by, because, firedInactive }: Moved): Conversation {

@@ -3,12 +3,13 @@ import { canonicalAddress } from '../vocabulary/address.ts'
 import { onlyAgeEnds } from './clocks.ts'
 import { resourceKey } from './delivery.ts'
 import type { CommunicationCreated, ConversationEvent } from './events.ts'
+import { claimOf } from './grouping.ts'
 import { isOpen } from './matching.ts'
 import type { Conversation } from './state.ts'
 
 /** The grouping key, as long as the conversation is open (T9). */
 export function claims(conversation: Conversation): readonly Claim[] {
-  return conversation.key !== null && isOpen(conversation) ? [conversation.key] : []
+  return conversation.key !== null && isOpen(conversation) ? [claimOf(conversation.key)] : []
 }
 
 /**
@@ -41,7 +42,7 @@ export function keys(event: ConversationEvent): readonly Key[] {
     case 'participant.added':
     case 'participant.updated':
     case 'participant.removed':
-      return event.key ? [{ use: 'find', kind: 'grouping', key: event.key.key }] : []
+      return event.key ? [{ use: 'find', kind: 'grouping', key: event.key }] : []
     case 'conversation.created':
     case 'communication.updated':
     case 'stream.ended':

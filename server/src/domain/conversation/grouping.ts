@@ -23,19 +23,18 @@ export function groupingClaim(
   switch (pin.grouping) {
     case 'profile': {
       const profiles = parties.flatMap(({ type, profileId }) => (type === 'customer' && profileId ? [profileId] : []))
-      return claim(pin.id, 'profile', profiles, profiles) ?? byAddresses(pin.id, parties)
+      return claim(pin.id, 'profile', profiles) ?? byAddresses(pin.id, parties)
     }
     case 'addresses':
       return byAddresses(pin.id, parties)
-    case 'addresses_and_channel': {
-      const pairs = parties.flatMap(({ addresses }) =>
-        addresses.map(({ channel, address }) => `${channel}:${canonicalAddress(channel, address)}`),
+    case 'addresses_and_channel':
+      return claim(
+        pin.id,
+        'channel',
+        parties.flatMap(({ addresses }) =>
+          addresses.map(({ channel, address }) => `${channel}:${canonicalAddress(channel, address)}`),
+        ),
       )
-      const bare = parties.flatMap(({ addresses }) =>
-        addresses.map(({ channel, address }) => canonicalAddress(channel, address)),
-      )
-      return claim(pin.id, 'channel', pairs, bare)
-    }
   }
 }
 
@@ -48,6 +47,17 @@ export function countedAddresses({ type, addresses }: GroupedParty): readonly st
   return isBusiness(type) ? canonical.filter(isTelephone) : canonical
 }
 
+/** The claim that a conversation with this key has. */
+export function claimOf(key: string): Claim {
+  const members = key.slice(key.indexOf('|', key.indexOf('|') + 1) + 1)
+  return { kind: 'grouping', route: members.split(',').slice(0, 2).join(), key }
+}
+
+/** What a change does to the key: absent, it stays as it was. */
+export interface Rekeyed {
+  readonly key?: string | null
+}
+
 /**
  * The key after a change of participants, for the last event of the change: `{}` leaves it as it was. Another conversation's
  * key is refused, or with `keepOnClash` not taken (traffic has nobody to tell).
@@ -57,12 +67,12 @@ export function rekey(
   after: readonly Participant[],
   context: Context<ConversationEvent>,
   keepOnClash = false,
-): { readonly key?: Claim | null } | Refused {
+): Rekeyed | Refused {
   const before = groupingClaim(conversation.configuration, conversation.participants)
   const key = groupingClaim(conversation.configuration, after)
   if (before?.key === key?.key) return {}
   const holder = key === null ? undefined : context.taken(key)
-  if (holder === undefined || holder === context.self) return { key }
+  if (holder === undefined || holder === context.self) return { key: key?.key ?? null }
   if (keepOnClash) return {}
   return refuse(
     'grouping_taken',
@@ -74,24 +84,14 @@ export function rekey(
 }
 
 function byAddresses(configuration: string, parties: readonly GroupedParty[]): Claim | null {
-  const addresses = parties.flatMap(countedAddresses)
-  return claim(configuration, 'addresses', addresses, addresses)
+  return claim(configuration, 'addresses', parties.flatMap(countedAddresses))
 }
 
-function claim(
-  configuration: string,
-  rule: string,
-  members: readonly string[],
-  route: readonly string[],
-): Claim | null {
+/** The members as one text, the same in every order; the separator is escaped where a member has it. */
+function claim(configuration: string, rule: string, members: readonly string[]): Claim | null {
   if (members.length === 0) return null
-  return { kind: 'grouping', route: joined(route, 2), key: `${configuration}|${rule}|${joined(members)}` }
-}
-
-/** A set as one text, the same in every order; the separator is escaped where a member has it. */
-function joined(members: readonly string[], most = members.length): string {
-  const unique = [...new Set(members)].toSorted().slice(0, most)
-  return unique.map((member) => member.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',')
+  const texts = [...new Set(members)].toSorted().map((member) => member.replaceAll('%', '%25').replaceAll(',', '%2C'))
+  return claimOf(`${configuration}|${rule}|${texts.join()}`)
 }
 
 function isBusiness(type: ParticipantType | undefined): boolean {

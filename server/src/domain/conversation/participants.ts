@@ -1,11 +1,11 @@
-import type { Claim, Context, Decision } from '../noun.ts'
+import type { Context, Decision } from '../noun.ts'
 import { canonicalAddress, type Address } from '../vocabulary/address.ts'
 import type { Id } from '../vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { AddAddresses, AddParticipant, NewParticipant, RemoveParticipant, ReplaceParticipant } from './commands.ts'
 import type { ConversationEvent, ParticipantAdded, ParticipantUpdated } from './events.ts'
-import { rekey } from './grouping.ts'
-import { checkAddresses, checkCount, checkName } from './limits.ts'
+import { rekey, type Rekeyed } from './grouping.ts'
+import { checkAddresses, checkCount, checkName, limits } from './limits.ts'
 import type { Conversation, Participant } from './state.ts'
 
 type Deciding = Decision<ConversationEvent> | Refused
@@ -63,7 +63,7 @@ export function decideAddAddresses(
       owned.some((other) => other.channel === address.channel && other.address === address.address),
     )
     const owner = spelled ? undefined : (ownerOf(roll.participants, address) ?? namesake(roll.participants, address))
-    if (owner !== undefined) addAddress(roll, owner, address, context)
+    if (owner !== undefined && hasRoom(owner)) addAddress(roll, owner, address, context)
   }
   const rekeyed = rekey(conversation, roll.participants, context, true)
   return isRefused(rekeyed) ? rekeyed : { events: sealRoll(roll, rekeyed) }
@@ -110,8 +110,12 @@ export function addAddress(roll: Roll, owner: Participant, address: Address, { n
   else roll.changes[latest] = { ...change, participant }
 }
 
+export function hasRoom({ addresses }: Participant): boolean {
+  return addresses.length < limits.addressesOfParticipant
+}
+
 /** The changes as events, the last one with the new key. */
-export function sealRoll({ changes }: Roll, rekeyed: { readonly key?: Claim | null }): readonly ConversationEvent[] {
+export function sealRoll({ changes }: Roll, rekeyed: Rekeyed): readonly ConversationEvent[] {
   return changes.map((change, i) => (i === changes.length - 1 ? { ...change, ...rekeyed } : change))
 }
 

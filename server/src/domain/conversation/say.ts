@@ -11,6 +11,7 @@ import { move } from './moves.ts'
 import {
   addAddress,
   addParticipant,
+  hasRoom,
   namesake,
   newParticipant,
   openRoll,
@@ -18,7 +19,7 @@ import {
   sealRoll,
   type Roll,
 } from './participants.ts'
-import type { Conversation } from './state.ts'
+import type { Conversation, ParticipantType } from './state.ts'
 import { attach, streamOf } from './streams.ts'
 
 type Deciders = Context<ConversationEvent>
@@ -127,13 +128,19 @@ function resolve(roll: Roll, speaker: Speaker, field: string, context: Deciders)
     type !== undefined && isTelephone(canonicalAddress(channel, address))
       ? namesake(roll.participants, speaker)
       : undefined
-  if (known !== undefined && (known.type === type || known.type === 'unknown')) {
+  if (known !== undefined && isSamePart(known.type, type) && hasRoom(known)) {
     addAddress(roll, known, place, context)
     return { address, channel, participantId: known.id }
   }
   const added = newParticipant({ addresses: [place], ...(type === undefined ? {} : { type }) }, context)
   addParticipant(roll, added)
   return { address, channel, participantId: added.id }
+}
+
+/** Our number may answer as any agent but a human one, whose addresses are their own (D69). */
+function isSamePart(known: ParticipantType, captured: ParticipantType | undefined): boolean {
+  if (known === 'unknown' || known === captured) return true
+  return known === 'ai_agent' && captured === 'agent'
 }
 
 /** The recipients told last; a delivery status never goes backwards, and who was told before stays. */

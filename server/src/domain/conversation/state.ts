@@ -1,4 +1,3 @@
-import type { Claim } from '../noun.ts'
 import type { Address } from '../vocabulary/address.ts'
 import type { Channel } from '../vocabulary/channel.ts'
 import type { Id } from '../vocabulary/id.ts'
@@ -18,8 +17,8 @@ export interface Conversation {
   readonly name: string | null
   readonly metadata: Readonly<Record<string, string>>
   readonly participants: readonly Participant[]
-  /** The grouping key it holds while it is open; null: it has none (no participants) and matches no traffic. */
-  readonly key: Claim | null
+  /** The grouping key it holds while it is open (see grouping.ts); null: it has none (no participants) and matches no traffic. */
+  readonly key: string | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
   /** T17: three calendar years after creation. */
@@ -27,8 +26,8 @@ export interface Conversation {
   /** The last communication on each channel in use: a channel without an entry has no running clock (T20). */
   readonly last: Readonly<Partial<Record<Channel, Instant>>>
   readonly voice: Voice
-  /** The inactive due time that has fired; the same one never fires twice (D21). */
-  readonly firedInactive: Instant | null
+  /** The inactive due time that has fired, if any; the same one never fires twice (D21). */
+  readonly firedInactive?: Instant | null
   /** How it came into its present status. */
   readonly entered: { readonly at: Instant; readonly by: string; readonly because: string }
   /** The conversation of the same parties before this one (X21). */
@@ -84,6 +83,6 @@ export interface Participant {
 export interface Voice {
   /** Transcription streams that are open now; `spoken`: it has carried an utterance or a TTS fragment. */
   readonly open: readonly { readonly callSid: string; readonly spoken: boolean }[]
-  /** T22: when the last stream that carried a communication ended. */
-  readonly doneAt: Instant | null
+  /** T22: when the last stream that carried a communication ended, if one did. */
+  readonly doneAt?: Instant | null
 }

@@ -117,6 +117,8 @@ export class Attempt implements Unit {
     if (refused !== undefined) return refused
     this.touches.set(id, touch)
     this.#react(touch, from)
+    // What the command made due at this very instant happens in the same unit (T22: closed as the stream ends).
+    this.#fire(touch)
     const events = touch.events.slice(from).map(({ n, event }) => ({ n, event: event as E }))
     return { state: touch.state as S, version: touch.version, events }
   }

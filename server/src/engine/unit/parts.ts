@@ -1,14 +1,14 @@
 import type { DomainEvent, Part } from '#domain/noun.ts'
 import type { PartRow } from '../ports/rows.ts'
+import { Generations } from './generations.ts'
 
 /** Parts read lately, bounded by number; what is laid over one is forgotten here first. */
 export class PartCache {
-  readonly #parts = new Map<string, Part<DomainEvent>>()
+  readonly #parts: Generations<Part<DomainEvent>>
   readonly #moving = new Map<string, number>()
-  readonly #max: number
 
-  constructor(max: number) {
-    this.#max = max
+  constructor(parts: number) {
+    this.#parts = new Generations(parts)
   }
 
   get(name: string): Part<DomainEvent> | undefined {
@@ -17,11 +17,6 @@ export class PartCache {
 
   put(name: string, part: Part<DomainEvent>): void {
     this.#parts.set(name, part)
-    if (this.#parts.size <= this.#max) return
-    for (const oldest of this.#parts.keys()) {
-      this.#parts.delete(oldest)
-      return
-    }
   }
 
   /** Something is being laid over it: until that has settled, whoever wants the part has to wait. */

@@ -53,7 +53,7 @@ export function addressGuard({ allowedHosts = [], resolve = resolveAll }: GuardO
 
   const guardedLookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname, (error, addresses) => {
-      if (error) return callback(error, '')
+      if (error) return callback(isLocal(hostname) ? new TargetRefused() : error, '')
       const family = typeof options.family === 'number' ? options.family : 0
       const wanted = addresses.filter((entry) => !family || entry.family === family)
       const allowed = names.has(bareName(hostname)) ? wanted : wanted.filter(({ address }) => isAllowed(address))
@@ -81,6 +81,11 @@ export function addressGuard({ allowedHosts = [], resolve = resolveAll }: GuardO
 function hostNetwork(address: string): ReturnType<typeof ipaddr.parseCIDR> {
   const parsed = ipaddr.process(address)
   return [parsed, parsed.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** Names that mean this machine, even where no resolver says so (RFC 6761 section 6.3). */
+function isLocal(hostname: string): boolean {
+  return /(?:^|\.)localhost$/.test(bareName(hostname))
 }
 
 function bareName(host: string): string {

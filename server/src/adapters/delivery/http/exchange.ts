@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { System } from '#engine/ports.ts'
 import type { SendResult } from '#services/ports.ts'
-import { describe, TargetRefused, TooSlow } from './failures.ts'
+import { failed, TooSlow } from './failures.ts'
 
 /** As much of a body as is read to keep the connection. */
 const maxBodyBytes = 64 * 1024
@@ -42,7 +42,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     this.#cancelTimer()
-    this.#settle({ error: describe(error), refused: error instanceof TargetRefused })
+    this.#settle(failed(error))
   }
 
   #stop(reason: Error): void {

@@ -1,3 +1,5 @@
+import type { SendResult } from '#services/ports.ts'
+
 /** The guard said no: trying again is of no use. */
 export class TargetRefused extends Error {
   override name = 'TargetRefused'
@@ -19,15 +21,24 @@ const sentences: Readonly<Record<string, string>> = {
   ENETUNREACH: 'There is no way to the receiver.',
   ENOTFOUND: 'The name of the receiver is not known.',
   EAI_AGAIN: 'The name of the receiver could not be looked up.',
+  HTTPParserError: 'The receiver did not answer in HTTP.',
+  UND_ERR_INVALID_ARG: 'The request cannot be sent: its path or a header is not valid.',
   UND_ERR_DESTROYED: 'The server is stopping.',
   UND_ERR_CLOSED: 'The server is stopping.',
 }
 
-/** What went wrong, as a sentence for the delivery log; it quotes nothing of the request. */
-export function describe(error: Error): string {
+/** The failed attempt as a result; its sentence for the delivery log quotes nothing of the request. */
+export function failed(error: Error): SendResult {
   if (error instanceof TargetRefused)
-    return 'The target is not a public address. Use one that is, or have the operator allow it.'
+    return {
+      error: 'The target is not a public address. Use one that is, or have the operator allow it.',
+      refused: true,
+    }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return { error: sentenceFor(code), refused: code === 'UND_ERR_INVALID_ARG' }
+}
+
+function sentenceFor(code: string): string {
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return `The certificate of the receiver is not valid (${code}).`
   if (code.startsWith('HPE_')) return `The receiver did not answer in HTTP (${code}).`
   return sentences[code] ?? `The request failed (${code}).`

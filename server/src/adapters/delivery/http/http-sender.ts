@@ -28,14 +28,11 @@ export function httpSender(options: HttpSenderOptions): Sender {
       internalTargets: request.internalTargets,
       connectTimeoutMs: Math.min(request.connectTimeoutMs, maxConnectTimeoutMs),
     })
-    const exchange = new Exchange(system, Math.min(request.totalTimeoutMs, maxTotalTimeoutMs), settle)
     const { method, body } = request
-    try {
-      pool.dispatch({ path: url.pathname + url.search, method, headers: headersOf(request, url), body }, exchange)
-    } catch {
-      exchange.onResponseEnd()
-      settle({ error: 'The request cannot be sent: a header or the body is not valid.', refused: true })
-    }
+    pool.dispatch(
+      { path: url.pathname + url.search, method, headers: headersOf(request, url), body },
+      new Exchange(system, Math.min(request.totalTimeoutMs, maxTotalTimeoutMs), settle),
+    )
   }
 
   return {
@@ -50,6 +47,14 @@ export function httpSender(options: HttpSenderOptions): Sender {
 function headersOf({ headers }: OutgoingRequest, url: URL): Record<string, string> {
   if (!url.username && !url.password) return headers
   if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) return headers
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  return { ...headers, authorization: `Basic ${Buffer.from(user).toString('base64')}` }
+  const credentials = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')
+  return { ...headers, authorization: `Basic ${credentials}` }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a bare percent sign
+  }
 }

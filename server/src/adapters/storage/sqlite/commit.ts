@@ -33,9 +33,18 @@ export class Committer {
     this.lastSeq = lastSeqOf(database)
     this.#view = this.#viewOf(database)
     this.#insertLog = new Prepared(database, 'INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    this.#insertPointer = new Prepared(database, "INSERT INTO cluster (aggregate, n, key, ref, kind, trace) VALUES (?, ?, '', ?, ?, ?)")
-    this.#insertOnce = new Prepared(database, 'INSERT OR IGNORE INTO cluster (aggregate, n, key, ref) VALUES (?, -1, ?, ?)')
-    this.#insertTrace = new Prepared(database, 'INSERT OR IGNORE INTO cluster (aggregate, n, key, ref) VALUES (?, -2, ?, 0)')
+    this.#insertPointer = new Prepared(
+      database,
+      "INSERT INTO cluster (aggregate, n, key, ref, kind, trace) VALUES (?, ?, '', ?, ?, ?)",
+    )
+    this.#insertOnce = new Prepared(
+      database,
+      'INSERT OR IGNORE INTO cluster (aggregate, n, key, ref) VALUES (?, -1, ?, ?)',
+    )
+    this.#insertTrace = new Prepared(
+      database,
+      'INSERT OR IGNORE INTO cluster (aggregate, n, key, ref) VALUES (?, -2, ?, 0)',
+    )
     this.#overlay = new Prepared(database, "UPDATE cluster SET overlay = ? WHERE aggregate = ? AND n = ? AND key = ''")
     this.#insertAnswer = new Prepared(database, 'INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#setClock = new Prepared(
@@ -63,7 +72,8 @@ export class Committer {
 
   #write(unit: UnitWrite): Verdict {
     const seqs: number[] = []
-    for (const write of unit.aggregates) if (write.releases.length > 0) this.#indexes.release(write, this.heads.get(write.aggregate).bytes)
+    for (const write of unit.aggregates)
+      if (write.releases.length > 0) this.#indexes.release(write, this.heads.get(write.aggregate).bytes)
     for (const write of unit.aggregates) this.#writeAggregate(unit, write, this.heads.get(write.aggregate), seqs)
     for (const row of unit.effects) this.effects.write(row)
     if (unit.answer) {
@@ -83,7 +93,8 @@ export class Committer {
     for (const event of write.events) this.#indexes.find(write.account, event.keys, bytes, handles)
     const trace = traceOf(write, handles.length > 0 ? handles : undefined, unit.answer)
     const last = write.events.length - 1
-    for (const [i, event] of write.events.entries()) seqs.push(this.#writeEvent(write, event, bytes, i === last ? trace : null))
+    for (const [i, event] of write.events.entries())
+      seqs.push(this.#writeEvent(write, event, bytes, i === last ? trace : null))
     if (last < 0 && trace !== null) this.#insertTrace.run(bytes, trace)
     this.heads.change(held, write)
   }
@@ -103,7 +114,10 @@ export class Committer {
       database,
       'SELECT ref FROM cluster WHERE aggregate = ? AND n = -1 AND key = ?',
     )
-    const answer = new Prepared<[string, string], AnswerColumns>(database, 'SELECT * FROM answer WHERE scope = ? AND key = ?')
+    const answer = new Prepared<[string, string], AnswerColumns>(
+      database,
+      'SELECT * FROM answer WHERE scope = ? AND key = ?',
+    )
     return {
       version: (aggregate) => this.heads.get(aggregate).version,
       once: (aggregate, key) => once.get(this.heads.get(aggregate).bytes, keyName(key))?.ref,

@@ -60,7 +60,16 @@ export function resultCode(error: unknown): number | undefined {
   return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 255 : undefined
 }
 
-export const codes = { error: 1, busy: 5, constraint: 19, mismatch: 20, misuse: 21, range: 25, notADatabase: 26, closed: -1 } as const
+export const codes = {
+  error: 1,
+  busy: 5,
+  constraint: 19,
+  mismatch: 20,
+  misuse: 21,
+  range: 25,
+  notADatabase: 26,
+  closed: -1,
+} as const
 
 /** A mistake of ours, which trying again does not mend; all else is the machine's. */
 const ours: readonly number[] = [codes.error, codes.constraint, codes.mismatch, codes.misuse, codes.range]

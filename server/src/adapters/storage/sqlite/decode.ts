@@ -15,7 +15,10 @@ export interface HeadColumns {
   readonly state: string
 }
 
-export function decodeHead(aggregate: Id, { kind, account, ref, shape, at, due, erasing, state }: HeadColumns): HeadRow {
+export function decodeHead(
+  aggregate: Id,
+  { kind, account, ref, shape, at, due, erasing, state }: HeadColumns,
+): HeadRow {
   return { noun: kind, aggregate, account, version: ref, shape, at, due, erasing: erasing === 1, stateJson: state }
 }
 
@@ -58,7 +61,20 @@ export interface EffectColumns extends Omit<EffectRow, 'aggregate' | 'payloadJso
 export function decodeEffect(row: EffectColumns): EffectRow {
   const { id, account, noun, kind, mode, key, state, tries, error } = row
   const aggregate = encodeId(row.aggregate)
-  return { id, account, noun, aggregate, kind, mode, key, payloadJson: row.payload, state, tries, nextAt: row.next_at, error }
+  return {
+    id,
+    account,
+    noun,
+    aggregate,
+    kind,
+    mode,
+    key,
+    payloadJson: row.payload,
+    state,
+    tries,
+    nextAt: row.next_at,
+    error,
+  }
 }
 
 export interface DeliveryColumns {

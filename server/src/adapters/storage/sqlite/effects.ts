@@ -33,7 +33,8 @@ export class Effects {
   write(row: EffectRow): void {
     const { id, account, noun, aggregate, kind, mode, key, payloadJson, state, tries, nextAt, error } = row
     if (state === 'settled') this.#delete.run(id)
-    else this.#insert.run(id, account, noun, packId(aggregate), kind, mode, key, payloadJson, state, tries, nextAt, error)
+    else
+      this.#insert.run(id, account, noun, packId(aggregate), kind, mode, key, payloadJson, state, tries, nextAt, error)
   }
 
   /** What changes of an effect that is there already; one that is not is written whole. */

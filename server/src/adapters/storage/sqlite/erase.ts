@@ -33,7 +33,10 @@ export class Eraser {
     this.#committer = committer
     const prepared = new Map<string, Prepared<Value[]>>()
     this.#run = (sql, ...values) => prepared.getOrInsertComputed(sql, () => new Prepared(database, sql)).run(...values)
-    this.#head = new Prepared(database, 'SELECT kind, account, due, clock, erasing FROM cluster WHERE aggregate = ? AND n = 0')
+    this.#head = new Prepared(
+      database,
+      'SELECT kind, account, due, clock, erasing FROM cluster WHERE aggregate = ? AND n = 0',
+    )
     this.#rows = new Prepared(database, 'SELECT n, key, ref, trace FROM cluster WHERE aggregate = ? AND n <> 0 LIMIT ?')
   }
 
@@ -75,7 +78,13 @@ export class Eraser {
     const { handles = [], rows = [], claims = [], answer } = readTrace(text)
     let gone = 0
     for (const [kind, key] of handles) {
-      gone += this.#run('DELETE FROM handle WHERE account = ? AND kind = ? AND key = ? AND aggregate = ?', account, kind, key, aggregate)
+      gone += this.#run(
+        'DELETE FROM handle WHERE account = ? AND kind = ? AND key = ? AND aggregate = ?',
+        account,
+        kind,
+        key,
+        aggregate,
+      )
     }
     for (const [list, equal, sort] of rows) {
       const place = 'account = ? AND noun = ? AND list = ? AND equal = ? AND sort = ? AND aggregate = ?'

@@ -38,7 +38,9 @@ function lockFolder(path: string): DatabaseSync {
   } catch (error) {
     lock.close()
     if (resultCode(error) !== codes.busy) throw error
-    throw new StoreRefused(`Another Colloquy server is using the data folder ${path}. Stop it, or choose another folder with --data.`)
+    throw new StoreRefused(
+      `Another Colloquy server is using the data folder ${path}. Stop it, or choose another folder with --data.`,
+    )
   }
 }
 
@@ -55,7 +57,9 @@ function prepare(file: string): void {
     migrate(database, file)
   } catch (error) {
     if (resultCode(error) !== codes.notADatabase) throw error
-    throw new StoreRefused(`${file} is not a database, or it is damaged. Restore a backup, or choose another data folder.`)
+    throw new StoreRefused(
+      `${file} is not a database, or it is damaged. Restore a backup, or choose another data folder.`,
+    )
   } finally {
     database.close()
   }

@@ -33,7 +33,9 @@ export class Heads {
   readonly #held = new Map<Id, Held>()
   #touched: Held[] = []
   readonly #select: Prepared<[Uint8Array], HeadColumns>
-  readonly #insert: Prepared<[Uint8Array, number, string, string, number, number, number | null, string | null, number, string]>
+  readonly #insert: Prepared<
+    [Uint8Array, number, string, string, number, number, number | null, string | null, number, string]
+  >
   readonly #update: Prepared<[number, number, number, number | null, string | null, number, string, Uint8Array]>
   readonly #updateDue: Prepared<[number | null, string | null, Uint8Array]>
   readonly #insertDue: Prepared<[string, number, Uint8Array]>
@@ -65,7 +67,16 @@ export class Heads {
     const row = this.#select.get(bytes)
     const { due, clock, erasing } = row ?? { due: null, clock: null, erasing: 0 }
     const stored = row && { due, clock, erasing: erasing === 1 }
-    const fresh: Held = { bytes, version: row?.ref ?? 0, due, clock, erasing: erasing === 1, stored, last: undefined, touched: false }
+    const fresh: Held = {
+      bytes,
+      version: row?.ref ?? 0,
+      due,
+      clock,
+      erasing: erasing === 1,
+      stored,
+      last: undefined,
+      touched: false,
+    }
     this.#held.set(id, fresh)
     return fresh
   }

@@ -6,7 +6,14 @@ import { Prepared, type Value } from './database.ts'
 
 type ClaimPlace = [account: string, kind: string, route: string, key: string]
 type HandlePlace = [account: string, kind: string, key: string, aggregate: Uint8Array]
-type RowPlace = [account: string, noun: string, list: string, equal: string, sort: number | string, aggregate: Uint8Array]
+type RowPlace = [
+  account: string,
+  noun: string,
+  list: string,
+  equal: string,
+  sort: number | string,
+  aggregate: Uint8Array,
+]
 
 /** Writes the tables by which aggregates are found: claims, handles and lists. */
 export class Indexes {
@@ -21,7 +28,8 @@ export class Indexes {
   readonly #removeRow: Prepared<RowPlace>
 
   constructor(database: DatabaseSync) {
-    const prepare = <Values extends readonly Value[], Row = never>(sql: string) => new Prepared<Values, Row>(database, sql)
+    const prepare = <Values extends readonly Value[], Row = never>(sql: string) =>
+      new Prepared<Values, Row>(database, sql)
     const claim = 'account = ? AND kind = ? AND route = ? AND key = ?'
     const handle = 'account = ? AND kind = ? AND key = ? AND aggregate = ?'
     this.#holder = prepare(`SELECT aggregate FROM claim WHERE ${claim}`)
@@ -64,7 +72,11 @@ export class Indexes {
   }
 
   /** The handles of a state. Those that are new go into `added`. */
-  handle({ account, handlesAdded, handlesRemoved }: AggregateWrite, aggregate: Uint8Array, added: [string, string][]): void {
+  handle(
+    { account, handlesAdded, handlesRemoved }: AggregateWrite,
+    aggregate: Uint8Array,
+    added: [string, string][],
+  ): void {
     for (const { kind, key } of handlesRemoved) this.#removeHandle.run(account, kind, key, aggregate)
     for (const { kind, key } of handlesAdded) {
       if (this.#addHandle.run(account, kind, key, aggregate) > 0) added.push([kind, key])

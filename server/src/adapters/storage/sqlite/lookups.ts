@@ -32,19 +32,25 @@ export class Lookups {
   readonly #parts: Prepared<[Uint8Array, number, number], PartColumns>
   readonly #partsOfKind: Prepared<[Uint8Array, number, string, number], PartColumns>
   readonly #list: Record<'up' | 'down', Prepared<[...ListPlace, number], ListColumns>>
-  readonly #listBeyond: Record<'up' | 'down', Prepared<[...ListPlace, number | string, Uint8Array, number], ListColumns>>
+  readonly #listBeyond: Record<
+    'up' | 'down',
+    Prepared<[...ListPlace, number | string, Uint8Array, number], ListColumns>
+  >
 
   constructor(database: DatabaseSync) {
     const prepare = <Values extends readonly Value[], Row>(sql: string) => new Prepared<Values, Row>(database, sql)
     const visible = (table: string) => `NOT EXISTS (SELECT 1 FROM erasing WHERE erasing.aggregate = ${table}.aggregate)`
     this.#database = database
-    this.#head = prepare("SELECT kind, account, ref, shape, at, due, erasing, state FROM cluster WHERE aggregate = ? AND n = 0 AND key = ''")
+    this.#head = prepare(
+      "SELECT kind, account, ref, shape, at, due, erasing, state FROM cluster WHERE aggregate = ? AND n = 0 AND key = ''",
+    )
     this.#holder = prepare('SELECT aggregate FROM claim WHERE account = ? AND kind = ? AND route = ? AND key = ?')
     this.#holders = prepare(
       `SELECT aggregate FROM handle WHERE account = ? AND kind = ? AND key = ? AND ${visible('handle')} ORDER BY aggregate DESC LIMIT ?`,
     )
     this.#key = prepare('SELECT ref FROM cluster WHERE aggregate = ? AND n = -1 AND key = ?')
-    const parts = 'SELECT log.*, cluster.overlay FROM cluster CROSS JOIN log ON log.seq = cluster.ref WHERE cluster.aggregate = ?'
+    const parts =
+      'SELECT log.*, cluster.overlay FROM cluster CROSS JOIN log ON log.seq = cluster.ref WHERE cluster.aggregate = ?'
     this.#part = prepare(`${parts} AND cluster.n = ? AND cluster.key = ''`)
     this.#event = prepare('SELECT * FROM log WHERE seq = ?')
     this.#parts = prepare(`${parts} AND cluster.n > ? ORDER BY cluster.n LIMIT ?`)
@@ -63,7 +69,9 @@ export class Lookups {
 
   /** All from the same moment. */
   load(lookups: readonly Lookup[]): Loaded[] {
-    return lookups.length > 1 ? this.#together(() => lookups.map((lookup) => this.#one(lookup))) : lookups.map((lookup) => this.#one(lookup))
+    return lookups.length > 1
+      ? this.#together(() => lookups.map((lookup) => this.#one(lookup)))
+      : lookups.map((lookup) => this.#one(lookup))
   }
 
   list({ account, noun, list, equals, descending, after, limit }: ListQuestion): ListEntry[] {
@@ -74,7 +82,11 @@ export class Lookups {
         after && beyond
           ? this.#listBeyond[direction].all(account, noun, list, equal, after.sort, beyond, limit)
           : this.#list[direction].all(account, noun, list, equal, limit)
-      return rows.map(({ sort, aggregate, facets }) => ({ aggregate: encodeId(aggregate), sort, facets: JSON.parse(facets) }))
+      return rows.map(({ sort, aggregate, facets }) => ({
+        aggregate: encodeId(aggregate),
+        sort,
+        facets: JSON.parse(facets),
+      }))
     })
     return mergePages(pages, descending, limit)
   }
@@ -82,7 +94,8 @@ export class Lookups {
   parts({ aggregate, kind, after, limit }: PartsQuestion): PartRow[] {
     const bytes = soughtId(aggregate)
     return this.#together(() => {
-      const rows = kind === undefined ? this.#parts.all(bytes, after, limit) : this.#partsOfKind.all(bytes, after, kind, limit)
+      const rows =
+        kind === undefined ? this.#parts.all(bytes, after, limit) : this.#partsOfKind.all(bytes, after, kind, limit)
       return rows.map((row) => this.#partOf(aggregate, row))
     })
   }

@@ -44,16 +44,23 @@ function refuseForeign(database: DatabaseSync, file: string): void {
   const { application_id: found } = { ...database.prepare('PRAGMA application_id').get() }
   const { tables } = { ...database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() }
   if (found === applicationId) return
-  if (tables !== 0) throw new StoreRefused(`${file} is a database, but not one of Colloquy's. Choose another data folder.`)
+  if (tables !== 0)
+    throw new StoreRefused(`${file} is a database, but not one of Colloquy's. Choose another data folder.`)
   transaction(database, () => {
     database.exec(`PRAGMA application_id = ${applicationId}`)
-    database.exec('CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, breaking INTEGER NOT NULL) STRICT')
+    database.exec(
+      'CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, breaking INTEGER NOT NULL) STRICT',
+    )
   })
 }
 
 function applied(database: DatabaseSync): Pick<Migration, 'number' | 'name' | 'breaking'>[] {
   const rows = database.prepare('SELECT number, name, breaking FROM migration ORDER BY number').all()
-  return rows.map(({ number, name, breaking }) => ({ number: Number(number), name: String(name), breaking: breaking === 1 }))
+  return rows.map(({ number, name, breaking }) => ({
+    number: Number(number),
+    name: String(name),
+    breaking: breaking === 1,
+  }))
 }
 
 function apply(database: DatabaseSync, { number, name, breaking, sql }: Migration): void {

@@ -34,8 +34,12 @@ export class Reads {
     this.#clocks = prepare('SELECT account, kind, now FROM clock')
     this.#answer = prepare('SELECT * FROM answer WHERE scope = ? AND key = ?')
     this.#openEffects = prepare("SELECT * FROM effect WHERE state <> 'dead' ORDER BY next_at, id LIMIT ?")
-    this.#openEffectsOf = prepare("SELECT * FROM effect WHERE account = ? AND state <> 'dead' ORDER BY next_at, id LIMIT ?")
-    this.#deadEffects = prepare("SELECT * FROM effect WHERE account = ? AND state = 'dead' ORDER BY next_at, id LIMIT ?")
+    this.#openEffectsOf = prepare(
+      "SELECT * FROM effect WHERE account = ? AND state <> 'dead' ORDER BY next_at, id LIMIT ?",
+    )
+    this.#deadEffects = prepare(
+      "SELECT * FROM effect WHERE account = ? AND state = 'dead' ORDER BY next_at, id LIMIT ?",
+    )
   }
 
   log(after: number, limit: number): EventRow[] {

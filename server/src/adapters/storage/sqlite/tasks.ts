@@ -10,7 +10,10 @@ export interface Tasks {
   settleEffects: { input: readonly EffectRow[]; output: void }
   forgetAnswers: { input: { readonly before: Instant; readonly limit: number }; output: number }
   erase: { input: { readonly aggregate: Id; readonly limit: number }; output: boolean }
-  recordDeliveries: { input: { readonly rows: readonly DeliveryRow[]; readonly cursor: number | undefined }; output: void }
+  recordDeliveries: {
+    input: { readonly rows: readonly DeliveryRow[]; readonly cursor: number | undefined }
+    output: void
+  }
   forgetDeliveries: { input: { readonly before: Instant; readonly limit: number }; output: number }
   probe: { input: null; output: void }
   backup: { input: { readonly file: string }; output: void }
@@ -18,7 +21,7 @@ export interface Tasks {
   close: { input: null; output: void }
 }
 
-export interface Told<Name extends keyof Tasks = keyof Tasks> {
+export interface Task<Name extends keyof Tasks = keyof Tasks> {
   readonly number: number
   readonly name: Name
   readonly input: Tasks[Name]['input']
@@ -29,10 +32,9 @@ export type Answer =
   | { readonly number: number; readonly output: unknown }
   | { readonly number: number; readonly error: string; readonly unavailable: boolean }
 
-/** What the writer is started with. `signal`: see checkpointer.ts. */
+/** What the writer is started with. Its first answer has number 0 and the number of the newest event. */
 export interface WriterData {
   readonly file: string
   readonly maxPages: number | null
   readonly signal: Int32Array
-  readonly lastSeq: number
 }

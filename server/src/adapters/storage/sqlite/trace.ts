@@ -13,7 +13,11 @@ export interface Trace {
 }
 
 /** The trace of a write as text, or null when it left none. `handles` are those it added, and the keys it is found by. */
-export function traceOf(write: AggregateWrite, handles: Trace['handles'], answer: AnswerRow | undefined): string | null {
+export function traceOf(
+  write: AggregateWrite,
+  handles: Trace['handles'],
+  answer: AnswerRow | undefined,
+): string | null {
   const { takes, rowsAdded } = write
   if (!handles && takes.length === 0 && rowsAdded.length === 0 && !answer) return null
   return JSON.stringify({

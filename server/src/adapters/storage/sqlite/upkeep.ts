@@ -22,7 +22,8 @@ export class Upkeep {
   readonly #probe: Prepared<[]>
 
   constructor(database: DatabaseSync, committer: Committer) {
-    const prepare = <Values extends readonly Value[], Row = never>(sql: string) => new Prepared<Values, Row>(database, sql)
+    const prepare = <Values extends readonly Value[], Row = never>(sql: string) =>
+      new Prepared<Values, Row>(database, sql)
     this.#database = database
     this.#committer = committer
     this.#cursor = prepare('SELECT seq FROM cursor WHERE name = ?')

@@ -9,7 +9,7 @@ import { soughtId } from './ids.ts'
 type Question = Parameters<DeliveryStore['list']>[0]
 
 /** Reads of what has been told to whom. */
-export class Told {
+export class DeliveryReads {
   readonly #cursor: Prepared<[], { seq: number }>
   readonly #get: Prepared<[string, string], DeliveryColumns>
   readonly #parkedUntil: Prepared<[number, number], DeliveryColumns>
@@ -22,7 +22,9 @@ export class Told {
     this.#database = database
     this.#cursor = prepare("SELECT seq FROM cursor WHERE name = 'delivery'")
     this.#get = prepare('SELECT * FROM delivery WHERE id = ? AND account = ?')
-    this.#parkedUntil = prepare("SELECT * FROM delivery WHERE state = 'parked' AND next_at <= ? ORDER BY next_at, id LIMIT ?")
+    this.#parkedUntil = prepare(
+      "SELECT * FROM delivery WHERE state = 'parked' AND next_at <= ? ORDER BY next_at, id LIMIT ?",
+    )
     this.#parkedOf = prepare(
       `SELECT * FROM delivery WHERE aggregate = ? AND target = ? AND has_body = 1 AND state = 'parked' ORDER BY seq, id LIMIT ?`,
     )
@@ -47,7 +49,11 @@ export class Told {
 
   list({ account, state, target, beforeSeq, beforeId = '', limit }: Question): DeliveryRow[] {
     // the state as a literal, so that SQLite sees that a partial index will do
-    const tests = ['account = ?', ...(state ? [`state = '${state}'`] : []), ...(state && state !== 'delivered' ? ["state <> 'delivered'"] : [])]
+    const tests = [
+      'account = ?',
+      ...(state ? [`state = '${state}'`] : []),
+      ...(state && state !== 'delivered' ? ["state <> 'delivered'"] : []),
+    ]
     const values: Value[] = [account]
     if (target !== undefined) values.push(target)
     if (beforeSeq !== undefined) values.push(beforeSeq, beforeId)

@@ -1,0 +1,119 @@
+import { closeSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
+import { backup } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import { StorageUnavailable } from '#engine/ports/storage.ts'
+import { Committer } from './commit.ts'
+import { connect, portError } from './database.ts'
+import { Eraser } from './erase.ts'
+import { ring } from './signal.ts'
+import type { Answer, Task, Tasks, WriterData } from './tasks.ts'
+import { Upkeep } from './upkeep.ts'
+
+/** The only thread that writes to the store: one task after the other, each a transaction. */
+const { file, maxPages, signal } = workerData as WriterData
+const port = parentPort
+if (!port) throw new Error('The writer runs in a worker thread.')
+
+const walLimit = 32 * 1024 * 1024
+const pagesAtATime = 100
+
+const database = connect(file, { cacheKb: 48 * 1024, waitMs: 0 })
+// journal_size_limit: a log that was large once is cut when it starts anew, so that its size tells what is in it
+database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${walLimit / 2}`)
+if (maxPages !== null) database.exec(`PRAGMA max_page_count = ${maxPages}`)
+const restart = database.prepare('PRAGMA wal_checkpoint(RESTART)')
+const committer = new Committer(database)
+const eraser = new Eraser(database, committer)
+const upkeep = new Upkeep(database, committer)
+const backups = new Set<Promise<void>>()
+let written = 0
+
+type Doing = {
+  readonly [Name in keyof Tasks]: (
+    input: Tasks[Name]['input'],
+  ) => Tasks[Name]['output'] | Promise<Tasks[Name]['output']>
+}
+
+const doing: Doing = {
+  commit: (batch) => ({ verdicts: committer.commit(batch), lastSeq: committer.lastSeq }),
+  indexFeed: ({ limit }) => upkeep.indexFeed(limit),
+  settleEffects: (rows) => upkeep.settleEffects(rows),
+  forgetAnswers: ({ before, limit }) => upkeep.forgetAnswers(before, limit),
+  erase: ({ aggregate, limit }) => eraser.erase(aggregate, limit),
+  recordDeliveries: ({ rows, cursor }) => upkeep.recordDeliveries(rows, cursor),
+  forgetDeliveries: ({ before, limit }) => upkeep.forgetDeliveries(before, limit),
+  probe: () => upkeep.probe(),
+  backup: ({ file }) => {
+    const copying = copyTo(file)
+    backups.add(copying)
+    return copying.finally(() => backups.delete(copying))
+  },
+  close: async () => {
+    await Promise.allSettled(backups)
+    database.close()
+  },
+}
+
+port.on('message', (task: Task) => {
+  const answer = perform(task)
+  if (!(answer instanceof Promise)) {
+    port.postMessage(answer)
+    ring(signal)
+    boundWal()
+    return
+  }
+  void answer.then((answer) => {
+    port.postMessage(answer)
+    if (task.name === 'close') port.close()
+  })
+})
+port.postMessage({ number: 0, output: committer.lastSeq } satisfies Answer)
+
+function perform({ number, name, input }: Task): Answer | Promise<Answer> {
+  try {
+    const output = (doing[name] as (input: unknown) => unknown)(input)
+    if (!(output instanceof Promise)) return { number, output }
+    return output.then((output: unknown) => ({ number, output })).catch((error: unknown) => failed(number, error))
+  } catch (error) {
+    return failed(number, error)
+  }
+}
+
+function failed(number: number, error: unknown): Answer {
+  const told = portError(error)
+  return {
+    number,
+    error: told instanceof Error ? told.message : String(told),
+    unavailable: told instanceof StorageUnavailable,
+  }
+}
+
+/** Looks at the log every eighth time; when it is long, starts it anew between two batches. */
+function boundWal(): void {
+  if (++written % 8 !== 0) return
+  const size = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  if (size < walLimit) return
+  // nobody reads for long; but if somebody does, waiting a little is better than a log without end
+  const patience = size > 4 * walLimit ? 1000 : 0
+  try {
+    if (patience > 0) database.exec(`PRAGMA busy_timeout = ${patience}`)
+    restart.get()
+    if (patience > 0) database.exec('PRAGMA busy_timeout = 0')
+  } catch {
+    // a full disk, perhaps: the next write will tell
+  }
+}
+
+/** Copies some pages at a time on this thread's own connection: from any other it would start anew at each commit. */
+async function copyTo(target: string): Promise<void> {
+  closeSync(openSync(target, 'wx', 0o600))
+  try {
+    await backup(database, target, { rate: pagesAtATime })
+    const copy = openSync(target, 'r+')
+    fsyncSync(copy)
+    closeSync(copy)
+  } catch (error) {
+    for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(target + ending, { force: true })
+    throw error
+  }
+}

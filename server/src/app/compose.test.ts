@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTrial, type Trial } from './trial.ts'
+
+describe('a composed server', () => {
+  let trial: Trial
+  beforeAll(async () => {
+    trial = await startTrial()
+  })
+  afterAll(() => trial.stop())
+  const get = (url: string, headers: Record<string, string> = {}) => trial.app.fastify.inject({ url, headers })
+
+  test('is alive and ready', async () => {
+    expect((await get('/healthz')).json()).toEqual({ status: 'ok' })
+    const ready = await get('/readyz')
+    expect(ready.statusCode).toBe(200)
+    expect(ready.json()).toMatchObject({ status: 'ready', writable: true })
+  })
+
+  test('no two dialects have a route in common', () => {
+    const owners = new Map<string, Set<string>>()
+    for (const { dialect, method, path } of trial.app.routes) {
+      const shape = `${method} ${path.replace(/:[^/]+/g, ':').replace(/\/$/, '')}`
+      owners.getOrInsertComputed(shape, () => new Set()).add(dialect)
+    }
+    expect(owners.size).toBeGreaterThan(40)
+    expect([...owners].filter(([, dialects]) => dialects.size > 1)).toEqual([])
+  })
+
+  test('no route of one dialect is swallowed by the paths of another', () => {
+    const firstWords = new Map<string, Set<string>>()
+    for (const { dialect, path } of trial.app.routes) firstWords.getOrInsertComputed(path.split('/').slice(0, 3).join('/'), () => new Set()).add(dialect)
+    expect([...firstWords].filter(([, dialects]) => dialects.size > 1)).toEqual([])
+  })
+
+  test('every route of a dialect is in its coverage, and what is covered is there', () => {
+    for (const { name, coverage } of trial.app.dialects) {
+      const covered = new Map(coverage.map((route) => [`${route.method} ${route.path}`, route]))
+      const paths = new Set(coverage.map(({ path }) => path))
+      const registered = new Set(trial.app.routes.filter(({ dialect }) => dialect === name).map(({ method, path }) => `${method} ${path}`))
+      expect([...registered].filter((route) => !paths.has(route.replace(/^\S+ /, ''))), name).toEqual([])
+      expect([...covered].filter(([route, { how }]) => how !== 'absent' && !registered.has(route)), name).toEqual([])
+      expect(coverage.filter(({ how, why }) => how !== 'full' && !why), name).toEqual([])
+    }
+  })
+
+  test('counts requests by dialect, route and status', async () => {
+    await trial.test.get('/clock')
+    await trial.test.get('/conversations/conversation_00000000000000000000000000')
+    const { body, headers } = await get('/metrics')
+    expect(headers['content-type']).toContain('text/plain')
+    expect(body).toMatch(/colloquy_requests_total\{dialect="native",method="GET",route="\/api\/v1\/clock",status="200"\} [1-9]/)
+    expect(body).toContain('route="/api/v1/conversations/:id",status="404"')
+    for (const name of ['colloquy_deadlines_late_ms 0', 'colloquy_store_writable 1', 'colloquy_feed_lag_events', 'process_resident_memory_bytes']) expect(body).toContain(name)
+  })
+
+  test('shows its reference without asking anybody else', async () => {
+    const page = await get('/reference')
+    expect(page.headers['content-type']).toContain('text/html')
+    expect(page.body.match(/https?:\/\/[^"' ]+/g) ?? []).toEqual([])
+    for (const { name } of trial.app.dialects) expect(page.body).toContain(`/reference/${name}.json`)
+    const script = await get('/reference/js/scalar.js', { 'accept-encoding': 'gzip' })
+    expect(script.headers).toMatchObject({ 'content-encoding': 'gzip' })
+    expect(script.rawPayload.length).toBeLessThan(2_000_000)
+  })
+
+  test.each(['native', 'twilio'])('has a document of %s whose references all resolve', async (name) => {
+    const document = (await get(`/reference/${name}.json`)).json()
+    expect(document.openapi).toBe('3.1.0')
+    expect(Object.keys(document.paths).length).toBeGreaterThan(5)
+    const wanted = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, schema]) => schema)
+    expect(wanted.length).toBeGreaterThan(0)
+    for (const schema of wanted) expect(Object.keys(document.components.schemas)).toContain(schema)
+  })
+
+  test('explains the codes that answers link to', async () => {
+    expect((await get('/errors/20404')).json()).toMatchObject({ code: '20404', advice: expect.stringContaining('account') })
+    expect((await get('/errors/wall_clock')).json()).toMatchObject({ code: 'wall_clock' })
+    const page = await get('/errors/20409', { accept: 'text/html' })
+    expect(page.headers['content-type']).toContain('text/html')
+    expect(page.body).toContain('X-Conflicting-Resource-Id')
+    expect((await get('/errors/constructor')).statusCode).toBe(404)
+  })
+
+  test('answers what it does not know with a sentence', async () => {
+    const unknown = await get('/nowhere?secret=1')
+    expect(unknown.statusCode).toBe(404)
+    expect(unknown.json()).toEqual({ status: 404, code: 20404, message: 'There is nothing at GET /nowhere. GET /reference lists what there is.' })
+    expect((await get('/%zz')).statusCode).toBe(404)
+  })
+})

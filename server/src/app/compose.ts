@@ -1,0 +1,172 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { httpSender } from '#adapters/delivery/http/http-sender.ts'
+import { openMemory } from '#adapters/storage/memory/open.ts'
+import { openSqlite } from '#adapters/storage/sqlite/open.ts'
+import { realSystem } from '#adapters/system/real/real-system.ts'
+import { createVault, openVault } from '#adapters/vault/vault.ts'
+import type { Dialect, DialectContext } from '#dialects/dialect.ts'
+import { nativeDialect } from '#dialects/native/dialect.ts'
+import { twilioDialect } from '#dialects/twilio/dialect.ts'
+import { nouns } from '#domain/nouns.ts'
+import type { Engine } from '#engine/api.ts'
+import { createEngine } from '#engine/engine.ts'
+import type { Storage, System } from '#engine/ports.ts'
+import type { Services } from '#services/api.ts'
+import type { Logger, Sender, Vault } from '#services/ports.ts'
+import { createDelivery } from './delivery-stub.ts'
+import { createServices } from '#services/services.ts'
+import { makeBackup } from './backup.ts'
+import { registerErrorPage } from './error-page.ts'
+import { registerHealth } from './health.ts'
+import { createHttp, createRequestIds } from './http.ts'
+import { createLimiter } from './limiter.ts'
+import { createLogger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import { compileOptions, type Options } from './options.ts'
+import { registerReference } from './reference.ts'
+
+/** The concrete things behind the ports; a test brings its own of those it wants to hold in its hand. */
+export interface Parts {
+  readonly system: System
+  readonly storage: Storage
+  readonly vault: Vault
+  readonly sender: Sender
+  readonly log: Logger
+}
+
+/** A whole server, not yet listening. */
+export interface App {
+  readonly options: Options
+  readonly parts: Parts
+  readonly engine: Engine
+  readonly services: Services
+  readonly fastify: FastifyInstance
+  readonly dialects: readonly Dialect[]
+  /** Every route as registered, with the dialect it belongs to (`app`: the server's own pages). */
+  readonly routes: readonly Route[]
+  /** The key of the operator: the same as long as the key file is. */
+  readonly adminKey: string
+  /** Wakes the engine and the deliveries; requests can then be injected. */
+  start(): Promise<void>
+  /** Listens as well; answers with the URL. */
+  listen(): Promise<string>
+  /** Not ready, finishes what is in flight, commits, closes. Safe to repeat. */
+  stop(): Promise<void>
+}
+
+export interface Route {
+  readonly dialect: string
+  readonly method: string
+  readonly path: string
+}
+
+/** Chooses the adapters and joins everything. Nothing runs before `start`. */
+export async function compose(given: Partial<Options> = {}, own: Partial<Parts> = {}): Promise<App> {
+  const options = compileOptions(given)
+  const parts = await chooseParts(options, own)
+  const { system, storage, vault, log } = parts
+  const adminKey = `admin.${vault.sign('admin key')}`
+  const engine = await createEngine({ storage, system, nouns, effects: {} })
+  const delivery = createDelivery({ engine, storage, system, sender: parts.sender, log })
+  const services = createServices({ engine, vault, deliveries: delivery.deliveries, now: () => system.now(), adminKeyHash: vault.hash(adminKey) })
+  const fastify = createHttp(options, createRequestIds(system.random(new Uint8Array(10))), log)
+  const context = contextOf(options, parts, services)
+  const dialects = [nativeDialect(context), twilioDialect(context)]
+  const announcers = dialects.flatMap(({ announcer }) => (announcer ? [announcer] : []))
+  const metrics = createMetrics({ engine, deliveryCursor: () => storage.deliveries.cursor() })
+  let stopping: Promise<void> | undefined
+
+  const routes = watchRoutes(fastify)
+  registerHealth(fastify, engine, metrics, () => stopping !== undefined)
+  registerErrorPage(fastify, dialects)
+  registerReference(fastify, dialects)
+  for (const dialect of dialects) {
+    routes.owner = dialect.name
+    await fastify.register(async (scope) => {
+      metrics.watch(scope, dialect.name)
+      await dialect.register(scope)
+    })
+  }
+
+  const start = once(async () => {
+    await engine.start()
+    await delivery.start(announcers)
+    await fastify.ready()
+  })
+  async function stop(): Promise<void> {
+    await fastify.close()
+    await delivery.stop()
+    await engine.stop()
+    await parts.sender.close()
+    await storage.close()
+  }
+  return {
+    options,
+    parts,
+    engine,
+    services,
+    fastify,
+    dialects,
+    routes: routes.all,
+    adminKey,
+    start,
+    async listen() {
+      await start()
+      const url = await fastify.listen({ host: options.host, port: options.port })
+      return options.publicUrl ?? reachable(url)
+    },
+    stop: () => (stopping ??= stop()),
+  }
+}
+
+async function chooseParts(options: Options, own: Partial<Parts>): Promise<Parts> {
+  const system = own.system ?? realSystem()
+  const inMemory = options.storage === 'memory'
+  return {
+    system,
+    log: own.log ?? createLogger(options.logLevel),
+    sender: own.sender ?? httpSender({ system, allowedHosts: options.callbackHosts }),
+    vault: own.vault ?? (inMemory ? createVault(system.random(new Uint8Array(32))) : openVault(keyFile(options.data))),
+    storage: own.storage ?? (inMemory ? openMemory() : await openSqlite({ folder: options.data })),
+  }
+}
+
+function keyFile(data: string): string {
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  return join(data, 'colloquy.key')
+}
+
+function contextOf(options: Options, { system, vault, sender, storage, log }: Parts, services: Services): DialectContext {
+  return {
+    services,
+    vault,
+    log,
+    limiter: createLimiter(options.requestsPerSecond, () => system.now()),
+    send: (request) => sender.send(request),
+    now: () => system.now(),
+    after: (afterMs, callback) => system.after(afterMs, callback),
+    backup: (file) => makeBackup(options, storage, file),
+    baseUrl: ({ headers, protocol }) => options.publicUrl ?? `${protocol}://${String(headers['host'] ?? `${options.host}:${options.port}`)}`,
+  }
+}
+
+/** Notes every route that is registered from now on, and whose it is. */
+function watchRoutes(http: FastifyInstance): { readonly all: Route[]; owner: string } {
+  const watched = { all: [] as Route[], owner: 'app' }
+  http.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) watched.all.push({ dialect: watched.owner, method: one, path: url })
+  })
+  return watched
+}
+
+/** Who listens on every address is reached from here on loopback. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+}
+
+function once<Value>(act: () => Promise<Value>): () => Promise<Value> {
+  let done: Promise<Value> | undefined
+  return () => (done ??= act())
+}

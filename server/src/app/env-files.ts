@@ -1,0 +1,43 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NewAccount } from '#services/api.ts'
+
+/** The names and values of one `*.env` file. */
+export type EnvFile = Readonly<Record<string, string>>
+
+/** The credentials of an account under the names that clients look for. */
+export function accountEnv(url: string, { account, authToken, key, keySecret, bearer }: NewAccount): EnvFile {
+  return {
+    COLLOQUY_URL: url,
+    COLLOQUY_KEY: bearer,
+    TWILIO_ACCOUNT_SID: account.sid,
+    TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_API_KEY: key.sid,
+    TWILIO_API_SECRET: keySecret,
+  }
+}
+
+/** Writes `NAME.env` in the data folder, readable by its owner only. */
+export function writeEnv(data: string, name: string, values: EnvFile): string {
+  const file = join(data, `${name}.env`)
+  const text = Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join('')
+  writeFileSync(file, text, { mode: 0o600 })
+  chmodSync(file, 0o600)
+  return file
+}
+
+/** What `NAME.env` says; undefined: there is none. */
+export function readEnv(data: string, name: string): EnvFile | undefined {
+  const file = join(data, `${name}.env`)
+  if (!existsSync(file)) return undefined
+  const lines = readFileSync(file, 'utf8').matchAll(/^(?:export )?([A-Z_]+)=(.*)$/gm)
+  return Object.fromEntries([...lines].map(([, key, value]) => [key, (value ?? '').trim()]))
+}
+
+/** Brings the URL in the files up to date, since the port may be another one at each start. */
+export function moveEnv(data: string, names: readonly string[], url: string): void {
+  for (const name of names) {
+    const values = readEnv(data, name)
+    if (values && values['COLLOQUY_URL'] !== undefined && values['COLLOQUY_URL'] !== url) writeEnv(data, name, { ...values, COLLOQUY_URL: url })
+  }
+}

@@ -1,0 +1,75 @@
+import type { Endpoint } from '#domain/endpoint/state.ts'
+import type { Instant } from '#domain/vocabulary/instant.ts'
+import type { DialectContext } from '#dialects/dialect.ts'
+import type { Announcer, OutgoingRequest } from '#services/ports.ts'
+import { showEvent } from './events.ts'
+import { signatureHeaders } from './signature.ts'
+import { readId, showEventId, showId } from './vocabulary.ts'
+
+const secondMs = 1_000
+/** After these an hour between two tries, until a day has passed. */
+const firstPausesMs = [1, 5, 30, 120, 600, 1800].map((seconds) => seconds * secondMs)
+const hourMs = 3600 * secondMs
+const dayMs = 24 * hourMs
+
+/** Tells webhook endpoints, signed as Standard Webhooks has it. Times are real time. */
+export function createAnnouncer(context: DialectContext): Announcer {
+  const { endpoints } = context.services
+  return {
+    name: 'native',
+    async announcements({ recorded }) {
+      const wanting = await endpoints.wanting(recorded.account, recorded.event.type)
+      if (wanting.length === 0) return []
+      const body = JSON.stringify(showEvent(recorded))
+      return wanting.map(({ id, url }) => ({
+        target: showId('endpoint', id),
+        eventType: recorded.event.type,
+        frozen: {
+          announcer: 'native',
+          account: recorded.account,
+          url,
+          method: 'POST',
+          body,
+          token: showEventId(recorded.id),
+          request: recorded.request,
+          more: { endpoint: showId('endpoint', id) },
+        },
+      }))
+    },
+    async request(frozen, { at }) {
+      const id = readId('endpoint', frozen.more?.['endpoint'] ?? '')
+      const endpoint = id && (await endpoints.get(frozen.account, id))
+      // A deleted endpoint has no secret any more; unsigned, its receiver would not believe it.
+      if (!endpoint) throw new Error('The webhook endpoint was deleted.')
+      return webhookRequest(context, endpoint, frozen.token, frozen.body, at)
+    },
+    retryAfter,
+  }
+}
+
+/** Milliseconds after failed try number `tries` until the next; undefined after a day of them. */
+export function retryAfter(tries: number): number | undefined {
+  const first = firstPausesMs[tries - 1]
+  if (first !== undefined) return first
+  const passed = firstPausesMs.reduce((sum, pause) => sum + pause, 0) + (tries - firstPausesMs.length) * hourMs
+  return passed <= dayMs ? hourMs : undefined
+}
+
+/** One signed request to an endpoint, at the URL it has now: who mends an address gets what was parked for it. */
+export async function webhookRequest(context: DialectContext, endpoint: Endpoint, token: string, body: string, at: Instant): Promise<OutgoingRequest> {
+  const { services } = context
+  const account = await services.accounts.get(endpoint.account)
+  return {
+    url: endpoint.url,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'Colloquy-Webhook/1',
+      ...signatureHeaders(services.endpoints.secrets(endpoint), token, at, body),
+    },
+    body,
+    internalTargets: account?.limits.internalTargets ?? false,
+    connectTimeoutMs: 5 * secondMs,
+    totalTimeoutMs: 15 * secondMs,
+  }
+}

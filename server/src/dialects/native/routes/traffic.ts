@@ -1,0 +1,47 @@
+import type { TrafficEvent, TrafficResult } from '#services/api.ts'
+import type { Problem } from '../errors.ts'
+import { trafficOf } from '../inward.ts'
+import { rendered } from '../once.ts'
+import { showTrafficResult } from '../outward.ts'
+import { ok, type Native, type Scope } from '../scope.ts'
+import * as wire from '../wire.ts'
+
+export function trafficRoutes(app: Scope, native: Native): void {
+  const { traffic } = native.context.services
+  const schema = {
+    tags: ['Traffic'],
+    summary: 'Report messages, calls and what was said in them',
+    description:
+      'Up to 1,000 events, handled in order: capture rules and grouping decide which conversation each belongs to. ' +
+      'Each event has its own result; one bad event does not fail the rest.',
+    body: wire.trafficBody,
+    response: ok(wire.trafficResults),
+  }
+  app.post('/traffic', { schema }, async (request, reply) => {
+    const items = request.body.events.map(trafficOf)
+    const good = items.flatMap((item) => (isProblem(item) ? [] : [item]))
+    return native.write<readonly TrafficResult[]>(
+      request,
+      reply,
+      (results) => rendered(200, { results: merge(items, results) }),
+      (ask) => traffic.ingest(ask, good),
+      'traffic',
+    )
+  })
+}
+
+type Item = TrafficEvent | { readonly problem: Problem }
+
+function isProblem(item: Item): item is { readonly problem: Problem } {
+  return 'problem' in item
+}
+
+/** The results of the good items and the problems of the others, in the order of the request. */
+function merge(items: readonly Item[], results: readonly TrafficResult[]) {
+  let next = 0
+  return items.map((item) => {
+    if (isProblem(item)) return { status: 'refused', problem: item.problem }
+    const result = results[next++]
+    return result && showTrafficResult(result)
+  })
+}

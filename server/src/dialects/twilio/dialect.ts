@@ -1,0 +1,35 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransformers } from 'fastify-zod-openapi'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { createAnswering } from './answering.ts'
+import { createCallbacks } from './callbacks.ts'
+import { coverage } from './coverage.ts'
+import { openapi, components } from './openapi.ts'
+import { createPages } from './pages.ts'
+import { retryAfter } from './retries.ts'
+import { registerRoutes } from './routes.ts'
+import { validation } from './validation.ts'
+
+/** Twilio's Conversation Orchestrator (Conversations API v2): its routes over our services, and its status callbacks. */
+export function twilioDialect(context: DialectContext): Dialect {
+  const api = { context, answering: createAnswering(context), pages: createPages(context.vault) }
+  let document: () => unknown = () => undefined
+
+  return {
+    name: 'twilio',
+    coverage,
+    announcer: createCallbacks({ services: context.services, vault: context.vault, retryAfter }),
+    document: () => document(),
+    async register(app) {
+      await app.register(async (scope: FastifyInstance) => {
+        scope.setValidatorCompiler(validation)
+        scope.setSerializerCompiler(() => JSON.stringify)
+        await scope.register(fastifyZodOpenApiPlugin, { components })
+        await scope.register(swagger, { openapi, ...fastifyZodOpenApiTransformers })
+        await registerRoutes(scope, api, coverage)
+        document = () => scope.swagger()
+      })
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { alice, bob, ended, openHouse, received, sent, started, uttered, type House } from '#conformance/house.ts'
+import type { Ask } from '#engine/api.ts'
+import type { TrafficEvent, TrafficResult } from '../api.ts'
+
+let house: House
+beforeEach(async () => {
+  house = await openHouse()
+})
+afterEach(() => house.close())
+
+async function texts(id: string): Promise<readonly string[]> {
+  const page = await house.services.conversations.communications(house.account, id, { after: 0, limit: 1_000 })
+  return (page?.items ?? []).map(({ communication }) => communication.content.text)
+}
+const once = (key: string): Ask<readonly TrafficResult[]> => ({
+  ...house.ask,
+  once: { scope: 'native|traffic', key, fingerprint: 'same', render: () => ({ status: 200, headers: {}, body: '' }) },
+})
+
+describe('many events at once', () => {
+  it('keep their order within a conversation, and their place in the answer', async () => {
+    await house.configure()
+    const customers = Array.from({ length: 20 }, (_, i) => `+1415555${String(1000 + i)}`)
+    const events = Array.from({ length: 1_000 }, (_, i) => {
+      const customer = customers[i % 20]!
+      return i % 3 === 0 ? sent({ to: customer, text: `${i}` }) : received({ from: customer, text: `${i}` })
+    })
+    const results = await house.send(...events)
+    expect(results).toHaveLength(1_000)
+    const conversations = await house.conversations()
+    expect(conversations).toHaveLength(20)
+    for (const { id } of conversations) {
+      const places = results.flatMap((result, i) => ('conversationId' in result && result.conversationId === id ? [`${i}`] : []))
+      expect(places).toHaveLength(50)
+      expect(await texts(id)).toEqual(places)
+    }
+  })
+
+  it('keep their order across a call and its words, whoever else talks in between', async () => {
+    await house.configure()
+    const calls = Array.from({ length: 12 }, (_, i) => `CA${i}`)
+    const events: TrafficEvent[] = [
+      ...calls.map((call, i) => started(call, { from: `+1415555${2000 + i}` })),
+      ...calls.flatMap((call) => [uttered(call, 'one'), uttered(call, 'two')]),
+      ...calls.map((call) => ended(call)),
+    ]
+    const results = await house.send(...events)
+    expect(results.map(({ status }) => status)).toEqual([
+      ...calls.map(() => 'noted'),
+      ...calls.flatMap(() => ['recorded', 'recorded']),
+      ...calls.map(() => 'ended'),
+    ])
+    for (const { id, status } of await house.conversations()) {
+      expect(status).toBe('closed')
+      expect(await texts(id)).toEqual(['one', 'two'])
+    }
+  })
+
+  it('of one customer on many calls stay within what a unit may set off', async () => {
+    await house.configure()
+    const calls = Array.from({ length: 30 }, (_, i) => `CA${i}`)
+    await house.send(...calls.map((call) => started(call)), ...calls.map((call) => uttered(call)))
+    const [conversation] = await house.conversations()
+    await house.services.conversations.change(house.ask, conversation!.id, { status: 'closed' })
+    const words = await house.send(...calls.map((call) => uttered(call, 'on')))
+    const ends = await house.send(...calls.map((call) => ended(call)))
+    expect(new Set([...words, ...ends].map(({ status }) => status))).toEqual(new Set(['recorded', 'ended']))
+    expect((await house.conversations()).map(({ status }) => status)).toEqual(['closed', 'closed'])
+  })
+
+  it('do not suffer from a bad one', async () => {
+    await house.configure()
+    const results = await house.send(received({ text: 'one' }), received({ from: '' }), uttered('CA9'), received({ text: 'two' }))
+    expect(results.map(({ status }) => status)).toEqual(['recorded', 'refused', 'refused', 'recorded'])
+    const [conversation] = await house.conversations()
+    expect(await texts(conversation!.id)).toEqual(['one', 'two'])
+  })
+
+  it('are answered with the house\'s refusal when it can take none of them', async () => {
+    await house.configure()
+    await house.send(received())
+    await house.storage.close()
+    const outcome = await house.services.traffic.ingest(house.ask, [received(), received({ from: bob })])
+    expect(outcome.refusal?.code).toBe('unavailable')
+  })
+
+  it('come in through requests side by side without making two conversations of one', async () => {
+    await house.configure()
+    await Promise.all(Array.from({ length: 20 }, (_, i) => house.send(i % 2 ? received() : sent(), received({ from: bob }))))
+    expect(await house.conversations()).toHaveLength(2)
+  })
+})
+
+describe('a batch under an idempotency key', () => {
+  it('is recorded once, and answered alike each time', async () => {
+    await house.configure()
+    const events = [received({ text: 'one' }), received({ from: bob }), received({ text: 'two' })]
+    const first = await house.services.traffic.ingest(once('k'), events)
+    const second = await house.services.traffic.ingest(once('k'), events)
+    expect(second).toEqual(first)
+    const [conversation] = await house.conversations()
+    expect(await texts(conversation!.id)).toEqual(['one', 'two'])
+  })
+
+  it('is recorded once when its twins run side by side', async () => {
+    await house.configure()
+    const events = [received({ text: 'one' }), received({ text: 'two' })]
+    await Promise.all([1, 2, 3].map(() => house.services.traffic.ingest(once('k'), events)))
+    const [conversation] = await house.conversations()
+    expect(await texts(conversation!.id)).toEqual(['one', 'two'])
+  })
+
+  it('may be repeated for those items that were refused', async () => {
+    await house.configure()
+    const events = [received({ text: 'one' }), uttered('CA1', 'two')]
+    const first = await house.services.traffic.ingest(once('k'), events)
+    expect(first.value?.map(({ status }) => status)).toEqual(['recorded', 'refused'])
+    await house.send(started('CA1'))
+    const second = await house.services.traffic.ingest(once('k'), events)
+    expect(second.value?.map(({ status }) => status)).toEqual(['recorded', 'recorded'])
+    const [conversation] = await house.conversations()
+    expect(await texts(conversation!.id)).toEqual(['one', 'two'])
+  })
+
+  it('refuses other content under the same key', async () => {
+    await house.configure()
+    await house.services.traffic.ingest(once('k'), [received()])
+    const { once: same, ...rest } = once('k')
+    const other = await house.services.traffic.ingest({ ...rest, once: { ...same!, fingerprint: 'other' } }, [received({ from: alice, text: 'x' })])
+    expect(other.refusal?.code).toBe('idempotency_reused')
+  })
+})
