@@ -7,7 +7,7 @@ import { nouns } from '#domain/nouns.ts'
 import type { Channel } from '#domain/vocabulary/channel.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
-import { isRefused } from '#domain/vocabulary/refusal.ts'
+import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage } from '#engine/ports/storage.ts'
@@ -52,8 +52,7 @@ export async function openHouse(seed = 1): Promise<House> {
   const now = (): number => system.now()
   const services = createServices({ engine, vault, now, deliveries: noDeliveries, adminKeyHash: vault.hash('admin') })
   await engine.start()
-  const made = await services.accounts.create('test', { name: 'alice', clock: 'test' })
-  if (isRefused(made)) throw new Error(made.refusal.message)
+  const made = got(await services.accounts.create('test', { name: 'alice', clock: 'test' }))
   const account = made.account.id
   const ask = { account, by: 'test' }
   return {
@@ -66,8 +65,7 @@ export async function openHouse(seed = 1): Promise<House> {
     account,
     ask,
     pass: async (minutes) => {
-      const moved = await services.clock.advance(account, 'test', { byMs: minutes * minuteMs })
-      if (isRefused(moved)) throw new Error(moved.refusal.message)
+      got(await services.clock.advance(account, 'test', { byMs: minutes * minuteMs }))
     },
     configure: async (document = {}) => {
       const outcome = await services.configurations.create(ask, { ...everything, ...document })
@@ -93,7 +91,10 @@ export async function openHouse(seed = 1): Promise<House> {
 }
 
 /** Captures all traffic of a channel. */
-export function capturing(timeouts: ChannelRules['timeouts'], metadata?: Readonly<Record<string, string>>): ChannelRules {
+export function capturing(
+  timeouts: ChannelRules['timeouts'],
+  metadata?: Readonly<Record<string, string>>,
+): ChannelRules {
   return { timeouts, capture: [{ from: '*', to: '*', ...(metadata && { metadata }) }] }
 }
 
@@ -115,26 +116,63 @@ const everything: ConfigurationDocument = {
 }
 
 /** A message from alice to our line, unless told otherwise. */
-export function received(more: { readonly text?: string; readonly from?: string; readonly to?: string; readonly channel?: Channel; readonly resourceId?: string; readonly channelId?: string } = {}): TrafficEvent {
+export function received(
+  more: {
+    readonly text?: string
+    readonly from?: string
+    readonly to?: string
+    readonly channel?: Channel
+    readonly resourceId?: string
+    readonly channelId?: string
+  } = {},
+): TrafficEvent {
   return { type: 'message.received', channel: 'SMS', from: alice, to: line, text: 'Hello', ...more }
 }
 
 /** A message from our line to alice, unless told otherwise. */
-export function sent(more: { readonly text?: string; readonly from?: string; readonly to?: string; readonly channel?: Channel; readonly resourceId?: string } = {}): TrafficEvent {
+export function sent(
+  more: {
+    readonly text?: string
+    readonly from?: string
+    readonly to?: string
+    readonly channel?: Channel
+    readonly resourceId?: string
+  } = {},
+): TrafficEvent {
   return { type: 'message.sent', channel: 'SMS', from: line, to: alice, text: 'Hello', ...more }
 }
 
 /** A call from alice to our line, unless told otherwise. */
-export function started(callSid: string, more: Partial<Extract<TrafficEvent, { type: 'stream.started' }>> = {}): TrafficEvent {
+export function started(
+  callSid: string,
+  more: Partial<Extract<TrafficEvent, { type: 'stream.started' }>> = {},
+): TrafficEvent {
   return { type: 'stream.started', callSid, from: alice, to: line, direction: 'inbound', ...more }
 }
 
-export function uttered(callSid: string, text = 'Hello', more: { readonly track?: 'inbound' | 'outbound'; readonly resourceId?: string } = {}): TrafficEvent {
+export function uttered(
+  callSid: string,
+  text = 'Hello',
+  more: { readonly track?: 'inbound' | 'outbound'; readonly resourceId?: string } = {},
+): TrafficEvent {
   return { type: 'utterance', callSid, track: 'inbound', text, ...more }
 }
 
 export function ended(callSid: string): TrafficEvent {
   return { type: 'stream.ended', callSid }
+}
+
+/** The value, where there is one: what a test goes on with. */
+export function got<Value>(value: Value | Refused): Value {
+  if (isRefused(value)) throw new Error(`${value.refusal.code}: ${value.refusal.message}`)
+  return value
+}
+
+/** The conversation that a result names. */
+export function idOf(result: TrafficResult | undefined): Id {
+  if (!result || !('conversationId' in result) || result.conversationId === undefined)
+    throw new Error(`No conversation: ${JSON.stringify(result)}`)
+  return result.conversationId
 }
 
 function none(): Promise<never> {

@@ -14,8 +14,8 @@ import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage, System } from '#engine/ports.ts'
 import type { Services } from '#services/api.ts'
-import type { Logger, Sender, Vault } from '#services/ports.ts'
-import { createDelivery } from './delivery-stub.ts'
+import type { Announcer, Logger, Sender, Vault } from '#services/ports.ts'
+import { createDelivery, type Delivery } from '#services/delivery/delivery.ts'
 import { createServices } from '#services/services.ts'
 import { makeBackup } from './backup.ts'
 import { registerErrorPage } from './error-page.ts'
@@ -42,6 +42,7 @@ export interface App {
   readonly parts: Parts
   readonly engine: Engine
   readonly services: Services
+  readonly delivery: Delivery
   readonly fastify: FastifyInstance
   readonly dialects: readonly Dialect[]
   /** Every route as registered, with the dialect it belongs to (`app`: the server's own pages). */
@@ -62,6 +63,9 @@ export interface Route {
   readonly path: string
 }
 
+/** How long requests in flight may take when the server stops. */
+const longestStopMs = 10_000
+
 /** Chooses the adapters and joins everything. Nothing runs before `start`. */
 export async function compose(given: Partial<Options> = {}, own: Partial<Parts> = {}): Promise<App> {
   const options = compileOptions(given)
@@ -69,13 +73,15 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
   const { system, storage, vault, log } = parts
   const adminKey = `admin.${vault.sign('admin key')}`
   const engine = await createEngine({ storage, system, nouns, effects: {} })
-  const delivery = createDelivery({ engine, storage, system, sender: parts.sender, log })
-  const services = createServices({ engine, vault, deliveries: delivery.deliveries, now: () => system.now(), adminKeyHash: vault.hash(adminKey) })
+  // Announcers come with the dialects, which need the services, which need the delivery: it looks at the list when it starts.
+  const announcers: Announcer[] = []
+  const delivery = createDelivery({ feed: engine.feed, store: storage.deliveries, announcers, sender: parts.sender, system, log })
+  const services = createServices({ engine, vault, deliveries: delivery, now: () => system.now(), adminKeyHash: vault.hash(adminKey) })
   const fastify = createHttp(options, createRequestIds(system.random(new Uint8Array(10))), log)
   const context = contextOf(options, parts, services)
   const dialects = [nativeDialect(context), twilioDialect(context)]
-  const announcers = dialects.flatMap(({ announcer }) => (announcer ? [announcer] : []))
-  const metrics = createMetrics({ engine, deliveryCursor: () => storage.deliveries.cursor() })
+  announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
+  const metrics = createMetrics(engine, delivery)
   let stopping: Promise<void> | undefined
 
   const routes = watchRoutes(fastify)
@@ -92,11 +98,13 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
 
   const start = once(async () => {
     await engine.start()
-    await delivery.start(announcers)
+    await delivery.start()
     await fastify.ready()
   })
   async function stop(): Promise<void> {
+    const hurry = system.after(longestStopMs, () => fastify.server.closeAllConnections())
     await fastify.close()
+    hurry()
     await delivery.stop()
     await engine.stop()
     await parts.sender.close()
@@ -107,6 +115,7 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     parts,
     engine,
     services,
+    delivery,
     fastify,
     dialects,
     routes: routes.all,

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NewAccount } from '#services/api.ts'
 
@@ -19,6 +19,7 @@ export function accountEnv(url: string, { account, authToken, key, keySecret, be
 
 /** Writes `NAME.env` in the data folder, readable by its owner only. */
 export function writeEnv(data: string, name: string, values: EnvFile): string {
+  mkdirSync(data, { recursive: true, mode: 0o700 })
   const file = join(data, `${name}.env`)
   const text = Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join('')
   writeFileSync(file, text, { mode: 0o600 })

@@ -2,14 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Engine } from '#engine/api.ts'
 import type { Dialect } from '#dialects/dialect.ts'
-
-/** What the numbers are read from when somebody asks for them. */
-export interface Measured {
-  readonly engine: Engine
-  /** The seq up to which deliveries have been handed on or parked. */
-  deliveryCursor(): Promise<number>
-  deliveryCounts?(): Readonly<Record<string, number>>
-}
+import type { Delivery } from '#services/delivery/delivery.ts'
 
 /** The numbers of one server, in a registry of its own. */
 export interface Metrics {
@@ -20,7 +13,7 @@ export interface Metrics {
 }
 
 /** Sets up the numbers that `GET /metrics` shows. */
-export function createMetrics(measured: Measured): Metrics {
+export function createMetrics(engine: Engine, delivery: Pick<Delivery, 'stats'>): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Counter({
@@ -36,7 +29,9 @@ export function createMetrics(measured: Measured): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers,
   })
-  gauges(measured, registers)
+  engineGauges(engine, registers)
+  deliveryGauges(delivery, registers)
+  processGauges(registers)
   const counters = new Map<string, { inc(): void }>()
 
   function watch(scope: FastifyInstance, dialect: string): void {
@@ -52,57 +47,40 @@ export function createMetrics(measured: Measured): Metrics {
   return { watch, text: () => registry.metrics(), contentType: registry.contentType }
 }
 
-function gauges({ engine, deliveryCursor, deliveryCounts }: Measured, registers: Registry[]): void {
-  new Gauge({
-    name: 'colloquy_deadlines_late_ms',
-    help: 'How far behind its deadlines the engine is.',
-    registers,
-    async collect() {
-      this.set((await engine.health()).lateMs)
-    },
-  })
-  new Gauge({
-    name: 'colloquy_commits_waiting',
-    help: 'Units of work that wait for their commit.',
-    registers,
-    async collect() {
-      this.set((await engine.health()).waiting)
-    },
-  })
-  new Gauge({
-    name: 'colloquy_store_writable',
-    help: '1 while the store takes writes.',
-    registers,
-    async collect() {
-      this.set((await engine.health()).writable ? 1 : 0)
-    },
-  })
-  new Gauge({
-    name: 'colloquy_feed_events',
-    help: 'The number of the newest event in the log.',
+function gauge(registers: Registry[], name: string, help: string, read: () => number | Promise<number>): void {
+  const collect = async function (this: Gauge): Promise<void> {
+    this.set(await read())
+  }
+  new Gauge({ name: `colloquy_${name}`, help, registers, collect })
+}
+
+function engineGauges(engine: Engine, registers: Registry[]): void {
+  const health = async (fact: 'lateMs' | 'waiting'): Promise<number> => (await engine.health())[fact]
+  gauge(registers, 'deadlines_late_ms', 'How far behind its deadlines the engine is.', () => health('lateMs'))
+  gauge(registers, 'commits_waiting', 'Units of work that wait for their commit.', () => health('waiting'))
+  gauge(registers, 'store_writable', '1 while the store takes writes.', async () => ((await engine.health()).writable ? 1 : 0))
+  gauge(registers, 'feed_events', 'The number of the newest event in the log.', () => engine.feed.lastSeq())
+}
+
+function deliveryGauges({ stats }: Pick<Delivery, 'stats'>, registers: Registry[]): void {
+  gauge(registers, 'feed_lag_events', 'Events that have not been handed to their receivers, nor parked for them.', () => stats().lag)
+  gauge(registers, 'deliveries_in_flight', 'Requests to receivers that are under way.', () => stats().inFlight)
+  gauge(registers, 'deliveries_slow', 'Of these, those that take longer than a receiver should.', () => stats().slow)
+  gauge(registers, 'deliveries_in_memory', 'Deliveries that wait in memory.', () => stats().inMemory)
+  gauge(registers, 'deliveries_bytes', 'The bytes of their bodies.', () => stats().bytes)
+  const states = new Gauge({
+    name: 'colloquy_deliveries',
+    help: 'Attempts since the start, by what became of them; dead are given up.',
+    labelNames: ['state'],
     registers,
     collect() {
-      this.set(engine.feed.lastSeq())
+      const { delivered, failed, dead } = stats()
+      for (const [state, count] of Object.entries({ delivered, failed, dead })) states.set({ state }, count)
     },
   })
-  new Gauge({
-    name: 'colloquy_feed_lag_events',
-    help: 'Events that receivers have not been told of and that are not parked for them either.',
-    registers,
-    async collect() {
-      this.set(Math.max(0, engine.feed.lastSeq() - (await deliveryCursor())))
-    },
-  })
-  if (deliveryCounts)
-    new Gauge({
-      name: 'colloquy_deliveries',
-      help: 'Deliveries of this process by what became of them.',
-      labelNames: ['state'],
-      registers,
-      collect() {
-        for (const [state, count] of Object.entries(deliveryCounts())) this.set({ state }, count)
-      },
-    })
+}
+
+function processGauges(registers: Registry[]): void {
   new Gauge({
     name: 'process_resident_memory_bytes',
     help: 'Resident memory size in bytes.',

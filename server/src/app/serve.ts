@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { compose } from './compose.ts'
 import { readServerOptions } from './config.ts'
 import { welcome } from './first-start.ts'
@@ -15,6 +17,10 @@ export async function serve(given?: readonly string[]): Promise<void> {
     return
   }
   const { options } = request
+  if (options.storage === 'memory' && existsSync(join(options.data, 'colloquy.db')))
+    throw new OptionError(
+      `${options.data} holds a store, whose *.env files a memory store would overwrite: choose another folder with --data.`,
+    )
   const app = await compose(options)
   stopOnSignals(() => app.stop(), (line) => app.parts.log.info({}, line))
   const url = await app.listen()

@@ -54,6 +54,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const clocks = new Clocks(storage, system)
   await clocks.load()
   const feed = new Feed(storage, system, registry, { max: limits.feedEvents, last: await storage.lastSeq() })
+  const loader = new Loader(storage, registry, lanes, parts)
   const house: House = {
     registry,
     lanes,
@@ -62,12 +63,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     now: (account) => clocks.now(account),
     clockOf: (account) => clocks.nameOf(account),
     random: (bytes) => system.random(bytes),
+    peek: (lookup, memo) => loader.peek(lookup, memo),
   }
   const committer = new Committer(storage, limits, () => feed.wake())
   const executor: Executor = new Executor({
     house,
     committer,
-    loader: new Loader(storage, registry, lanes, parts),
+    loader,
     now: () => system.now(),
     committed: (events) => feed.committed(events),
     due: (id, at) => alarm.add(id, at),

@@ -10,7 +10,10 @@ export function createAccountClock(engine: Engine): AccountClock {
     get: (account) => ({ kind: clocks.kind(account), now: clocks.now(account) }),
     advance: async (account, by, request) => {
       if (clocks.kind(account) === 'wall')
-        return refuse('wall_clock', 'This account runs on the wall clock, which nobody can advance; use an account with a test clock.')
+        return refuse(
+          'wall_clock',
+          'This account runs on the wall clock, which nobody can advance; use an account with a test clock.',
+        )
       if ('to' in request) return clocks.advance(account, request.to, by)
       const to = await target(engine, account, by, request.byMs, request.key)
       if (isRefused(to)) return to
@@ -29,7 +32,8 @@ async function target(
   byMs: Milliseconds,
   key: string | undefined,
 ): Promise<Instant | Refused> {
-  if (!Number.isInteger(byMs) || byMs < 0) return refuse('invalid', 'Advance the clock by a whole, positive time.', { field: 'byMs' })
+  if (!Number.isInteger(byMs) || byMs < 0)
+    return refuse('invalid', 'Advance the clock by a whole, positive time.', { field: 'byMs' })
   const from = engine.clocks.now(account)
   if (key === undefined) return from + byMs
   const outcome = await engine.execute<Instant>(

@@ -37,7 +37,13 @@ export function createEndpoints({ engine, vault }: { readonly engine: Engine; re
   return {
     create: async (ask, { url, description = '', events = [] }) => {
       const secret = newSecret(vault)
-      const endpoint = await run(ask, undefined, { type: 'create', url, description, events, sealedSecret: vault.seal(secret) })
+      const endpoint = await run(ask, undefined, {
+        type: 'create',
+        url,
+        description,
+        events,
+        sealedSecret: vault.seal(secret),
+      })
       return isRefused(endpoint) ? endpoint : { endpoint, secret }
     },
     change: (ask, id, change) => run(ask, id, { type: 'change', ...change }),
@@ -48,7 +54,8 @@ export function createEndpoints({ engine, vault }: { readonly engine: Engine; re
     },
     remove: (ask, id) => run(ask, id, { type: 'delete' }),
     get: (account, id) => read(engine, account, (unit) => unit.state(noun, id)),
-    list: async (account) => (await roster.of(account)).toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    list: async (account) =>
+      (await roster.of(account)).toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
     wanting: async (account, eventType) => (await roster.of(account)).filter((endpoint) => wants(endpoint, eventType)),
     secrets: ({ account, sealedSecret, previous }) => {
       const stillGood = previous !== null && engine.clocks.now(account) < previous.until

@@ -25,7 +25,10 @@ export class Snapshots {
   }
 
   /** The version a conversation is pinned to, inside a program. */
-  pinned(unit: Unit, { account, configuration: pin }: Pick<Conversation, 'account' | 'configuration'>): ConfigurationDocument {
+  pinned(
+    unit: Unit,
+    { account, configuration: pin }: Pick<Conversation, 'account' | 'configuration'>,
+  ): ConfigurationDocument {
     const document = this.#documents.get(name(account, pin.id, pin.version)) ?? this.#read(unit, pin.id, pin.version)
     // Versions are kept for ever: one that is missing means that the store has lost rows.
     if (!document) throw new Error(`Version ${pin.version} of configuration ${pin.id} is not in the store.`)
@@ -36,7 +39,8 @@ export class Snapshots {
     // The head answers for whose configuration it is, and often for the version too.
     const head = unit.state(configuration, id)
     if (!head || version < 1 || version > head.version || !Number.isInteger(version)) return undefined
-    const document = head.version === version ? head.document : documentOf(unit.part(configuration, id, version)?.created)
+    const document =
+      head.version === version ? head.document : documentOf(unit.part(configuration, id, version)?.created)
     if (document) this.#documents.set(name(unit.account, id, version), document)
     return document
   }

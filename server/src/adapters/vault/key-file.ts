@@ -7,7 +7,9 @@ export const keyBytes = 32
 export function loadKey(file: string, fresh: () => Uint8Array): Uint8Array {
   const key = read(file) ?? write(file, fresh())
   if (key.length !== keyBytes)
-    throw new Error(`The key file ${file} holds ${key.length} bytes instead of ${keyBytes}: restore it from your backup.`)
+    throw new Error(
+      `The key file ${file} holds ${key.length} bytes instead of ${keyBytes}: restore it from your backup.`,
+    )
   return key
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -70,7 +70,7 @@ describe('a key file', () => {
     const file = join(folder, 'key')
     const sealed = openVault(file).seal('swordfish')
     expect(readFileSync(file)).toHaveLength(32)
-    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(statSync(file).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600)
     expect(openVault(file).open(sealed)).toBe('swordfish')
   })
 
@@ -78,7 +78,6 @@ describe('a key file', () => {
     const file = join(folder, 'key')
     writeFileSync(file, 'short')
     expect(() => openVault(file)).toThrow('5 bytes instead of 32')
-    expect(() => openVault(folder)).toThrow()
-    chmodSync(file, 0o600)
+    expect(() => openVault(folder)).toThrow('EISDIR')
   })
 })

@@ -58,7 +58,8 @@ function open(key: KeyObject, sealed: string): string {
   }
 }
 
-const unopened = 'A sealed secret does not open: it was sealed with another key, or changed. Restore the key file, or rotate the secret.'
+const unopened =
+  'A sealed secret does not open: it was sealed with another key, or changed. Restore the key file, or rotate the secret.'
 
 function same(a: string, b: string): boolean {
   const one = Buffer.from(a)

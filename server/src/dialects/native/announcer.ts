@@ -38,9 +38,9 @@ export function createAnnouncer(context: DialectContext): Announcer {
     },
     async request(frozen, { at }) {
       const id = readId('endpoint', frozen.more?.['endpoint'] ?? '')
-      const endpoint = id && (await endpoints.get(frozen.account, id))
-      // A deleted endpoint has no secret any more; unsigned, its receiver would not believe it.
-      if (!endpoint) throw new Error('The webhook endpoint was deleted.')
+      const endpoint = id === undefined ? undefined : await endpoints.get(frozen.account, id)
+      // What waits for a stopped endpoint goes on waiting: it is tried again for a day.
+      if (endpoint?.status !== 'enabled') throw new Error('The webhook endpoint was deleted or is stopped.')
       return webhookRequest(context, endpoint, frozen.token, frozen.body, at)
     },
     retryAfter,

@@ -7,6 +7,8 @@ import type { Answering, Native } from './scope.ts'
 const heartbeatMs = 15_000
 /** How long a reader may take to make room before it is let go. */
 const patienceMs = 30_000
+/** How long the last word may take to leave. */
+const graceMs = 1_000
 const mostStreams = 100
 
 /** The event streams that are open, by account; they are all ended before the server stops. */
@@ -51,7 +53,11 @@ export function openStream(streams: Streams, { native, account, from, reply }: A
   const end = (farewell = ''): void => {
     for (const cancel of cancellations.splice(0)) cancel()
     streams.remove(account, endNow)
-    if (!raw.writableEnded) raw.end(farewell)
+    if (raw.writableEnded || raw.destroyed) return
+    raw.end(farewell)
+    // Who does not even read that goes without it.
+    const cancel = context.after(graceMs, () => raw.destroy())
+    raw.once('close', cancel)
   }
   const endNow = (): void => end(': the server is stopping; connect again with Last-Event-ID\n\n')
   if (!streams.add(account, endNow)) return false

@@ -99,7 +99,7 @@ const many = <Item extends z.ZodType>(item: Item, most: number): z.ZodOptional<z
 export const conversationsQuery = z.strictObject({
   status: many(status, 3).meta({ description: 'Repeat it or separate with commas' }),
   channelId: z.string().min(1).max(254).optional().meta({ description: 'A call, message or thread id' }),
-  address: z.union([address, z.array(address).max(10)]).optional().meta({ description: 'Each given address takes part' }),
+  address: z.union([address, z.array(address).max(10)]).optional().meta({ description: 'Only open conversations in which each given address takes part' }),
   configurationId: id.optional(),
   createdAfter: instantIn.optional(),
   createdBefore: instantIn.optional(),

@@ -1,13 +1,13 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransformers } from 'fastify-zod-openapi'
+import { hourlyForADay } from '#services/delivery/schedule.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { createAnswering } from './answering.ts'
 import { createCallbacks } from './callbacks.ts'
 import { coverage } from './coverage.ts'
 import { openapi, components } from './openapi.ts'
 import { createPages } from './pages.ts'
-import { retryAfter } from './retries.ts'
 import { registerRoutes } from './routes.ts'
 import { validation } from './validation.ts'
 
@@ -19,7 +19,7 @@ export function twilioDialect(context: DialectContext): Dialect {
   return {
     name: 'twilio',
     coverage,
-    announcer: createCallbacks({ services: context.services, vault: context.vault, retryAfter }),
+    announcer: createCallbacks({ services: context.services, vault: context.vault, retryAfter: hourlyForADay }),
     document: () => document(),
     async register(app) {
       await app.register(async (scope: FastifyInstance) => {

@@ -48,11 +48,13 @@ export function problemOf(refusal: Refusal): Problem {
     ...(again.has(refusal.code) && { 'retry-after': '1' }),
     ...(status === 401 && { 'www-authenticate': challenge }),
   }
+  const field = refusal.field === undefined ? undefined : fieldWord(refusal.field)
+  const named = status !== 400 || field === undefined || refusal.message.includes(field)
   return {
     status,
     code,
-    message: refusal.message,
-    ...(refusal.field !== undefined && { field: fieldWord(refusal.field) }),
+    message: named ? refusal.message : `Invalid ${field}: ${refusal.message}`,
+    ...(field !== undefined && { field }),
     ...(Object.keys(headers).length > 0 && { headers }),
   }
 }

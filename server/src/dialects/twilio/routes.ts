@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { Coverage } from '../dialect.ts'
 import type { Api, Scope } from './api.ts'
-import { guard } from './caller.ts'
+import { guard, pathOf } from './caller.ts'
 import { communicationRoutes } from './communications.routes.ts'
 import { configurationRoutes } from './configurations.routes.ts'
 import { conversationRoutes } from './conversations.routes.ts'
@@ -60,7 +60,7 @@ function registerAbsent(scope: FastifyInstance, api: Api, prefix: string, covera
       onRequest: (request, reply, _done) =>
         void api.answering.refuse(request, reply, {
           code: 'not_found',
-          message: `This server does not offer ${path}: ${why}.`,
+          message: `This server does not offer ${pathOf(request)}: ${why}.`,
         }),
       handler: () => undefined,
     })

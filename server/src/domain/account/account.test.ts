@@ -9,7 +9,17 @@ const limits = { requestsPerSecond: null, internalTargets: false }
 const created: AccountEvent = {
   type: 'account.created',
   at: 1,
-  account: { id, name: 'alice', clock: 'wall', sid: 'AC1', sealedAuthToken: 'x', keys: [], limits, createdAt: 1, updatedAt: 1 },
+  account: {
+    id,
+    name: 'alice',
+    clock: 'wall',
+    sid: 'AC1',
+    sealedAuthToken: 'x',
+    keys: [],
+    limits,
+    createdAt: 1,
+    updatedAt: 1,
+  },
 }
 function keyed(sid: string, at = 2): AccountEvent {
   return { type: 'account.key_created', at, key: { sid, name: '', hash: 'h', createdAt: at, revokedAt: null } }
@@ -41,7 +51,14 @@ describe('an account', () => {
   })
 
   it('refuses a SID that somebody has', () => {
-    const create = { type: 'create' as const, name: 'bob', clock: 'wall' as const, sid: 'AC1', sealedAuthToken: 'x', limits }
+    const create = {
+      type: 'create' as const,
+      name: 'bob',
+      clock: 'wall' as const,
+      sid: 'AC1',
+      sealedAuthToken: 'x',
+      limits,
+    }
     expect(given(account).when(create, { taken: { AC1: 'other' } }).refusal?.code).toBe('in_use')
     const key = { type: 'create_key' as const, sid: 'SK1', name: '', hash: 'h' }
     expect(given(account, created, keyed('SK1')).when(key).refusal?.code).toBe('in_use')

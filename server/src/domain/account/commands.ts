@@ -2,7 +2,14 @@ import type { Limits } from './state.ts'
 
 /** Secrets are made outside and come in hashed or sealed. */
 export type AccountCommand =
-  | { readonly type: 'create'; readonly name: string; readonly clock: 'wall' | 'test'; readonly sid: string; readonly sealedAuthToken: string; readonly limits: Limits }
+  | {
+      readonly type: 'create'
+      readonly name: string
+      readonly clock: 'wall' | 'test'
+      readonly sid: string
+      readonly sealedAuthToken: string
+      readonly limits: Limits
+    }
   | { readonly type: 'create_key'; readonly sid: string; readonly name: string; readonly hash: string }
   | { readonly type: 'revoke_key'; readonly sid: string }
   | { readonly type: 'rotate_token'; readonly sealedAuthToken: string }

@@ -7,4 +7,10 @@ export type AccountEvent =
   | { readonly type: 'account.key_created'; readonly at: Instant; readonly key: Key }
   | { readonly type: 'account.key_revoked'; readonly at: Instant; readonly sid: string }
   | { readonly type: 'account.token_rotated'; readonly at: Instant; readonly sealedAuthToken: string }
-  | { readonly type: 'account.changed'; readonly at: Instant; readonly id: Id; readonly name: string; readonly limits: Limits }
+  | {
+      readonly type: 'account.changed'
+      readonly at: Instant
+      readonly id: Id
+      readonly name: string
+      readonly limits: Limits
+    }

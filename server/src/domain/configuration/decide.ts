@@ -40,7 +40,10 @@ function whenPresent(
 ): Decision<ConfigurationEvent> | Refused {
   if (!state || state.status === 'deleted') return refuse('not_found', 'There is no such configuration.')
   if (ifVersion !== undefined && ifVersion !== state.version)
-    return refuse('stale_version', `The configuration is at version ${state.version}: read it again and repeat the change.`)
+    return refuse(
+      'stale_version',
+      `The configuration is at version ${state.version}: read it again and repeat the change.`,
+    )
   return go(state)
 }
 

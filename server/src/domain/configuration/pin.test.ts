@@ -21,7 +21,7 @@ describe('what a conversation takes along from its configuration', () => {
     expect(pinned({})).toEqual({ id: 'c1', version: 3, grouping: 'addresses', timeouts: {} })
   })
 
-  it('T15, T33: is each channel\'s timeouts, in minutes', () => {
+  it("T15, T33: is each channel's timeouts, in minutes", () => {
     const { timeouts } = pinned({
       channels: {
         SMS: { timeouts: { inactive: 10, closed: 30 }, capture: [] },

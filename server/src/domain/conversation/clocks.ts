@@ -8,7 +8,7 @@ export type Clocked = Pick<
   'configuration' | 'createdAt' | 'endsBy' | 'last' | 'voice' | 'firedInactive' | 'status'
 >
 
-export const never: Instant = Infinity
+const never: Instant = Infinity
 
 /** The channels in use: those whose clock has started (T20, T26). */
 export function activeChannels(conversation: Pick<Clocked, 'last'>): readonly Channel[] {
@@ -16,12 +16,12 @@ export function activeChannels(conversation: Pick<Clocked, 'last'>): readonly Ch
 }
 
 /** When the channel's clock started last; never while nothing was said on it (T12, T13, T18, T27). */
-export function lastOn(conversation: Pick<Clocked, 'last'>, channel: Channel): Instant {
+function lastOn(conversation: Pick<Clocked, 'last'>, channel: Channel): Instant {
   return conversation.last[channel] ?? never
 }
 
 /** Whether VOICE closes with its stream: the configuration names it, without timeouts (T22, D11, D71). */
-export function closesWithStream(conversation: Pick<Clocked, 'configuration'>): boolean {
+function closesWithStream(conversation: Pick<Clocked, 'configuration'>): boolean {
   const timeouts = conversation.configuration.timeouts.VOICE
   return (
     timeouts === null ||

@@ -350,6 +350,13 @@ describe('streams and deletion', () => {
     expect(end(town, id)).toEqual([])
   })
 
+  test('D37 a closed one hears no stream any more, and may be deleted under it', () => {
+    const town = house(pinOf({ VOICE: null }))
+    const id = town.hear({ channel: 'VOICE', stream: 'CA1' })
+    town.run(id, { type: 'change', status: 'closed' })
+    expect(types(town.run(id, { type: 'erase' }))).toEqual(['conversation.erased'])
+  })
+
   test('X21 it remembers the conversation before it', () => {
     const town = house(pinOf(sms))
     const first = town.create()

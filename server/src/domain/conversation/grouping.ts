@@ -47,10 +47,12 @@ export function countedAddresses({ type, addresses }: GroupedParty): readonly st
   return isBusiness(type) ? canonical.filter(isTelephone) : canonical
 }
 
-/** The claim that a conversation with this key has. */
+/** The claim that a conversation with this key has; its route is made of the first two members. */
 export function claimOf(key: string): Claim {
-  const members = key.slice(key.indexOf('|', key.indexOf('|') + 1) + 1)
-  return { kind: 'grouping', route: members.split(',').slice(0, 2).join(), key }
+  const members = key.indexOf('|', key.indexOf('|') + 1) + 1
+  const first = key.indexOf(',', members)
+  const second = first < 0 ? -1 : key.indexOf(',', first + 1)
+  return { kind: 'grouping', route: second < 0 ? key.slice(members) : key.slice(members, second), key }
 }
 
 /** What a change does to the key: absent, it stays as it was. */

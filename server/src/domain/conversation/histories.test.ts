@@ -147,12 +147,12 @@ const history = fc.array(
 )
 const silence = fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined, freq: 3 })
 
-function act(town: House, id: string, deed: Deed): void {
-  const refused = town.get(id).status === 'closed'
-  const command = commandOf(deed)
-  if (refused && deed.kind !== 'end' && !(deed.kind === 'set' && deed.status === 'closed')) {
-    expect(town.refusal(id, command).code).toBe('closed')
-  } else town.run(id, command)
+/** Does it, where the law lets it be done; answers with the code of the refusal otherwise. */
+function act(town: House, id: string, deed: Deed): string | undefined {
+  const idle = deed.kind === 'end' || (deed.kind === 'set' && deed.status === 'closed')
+  if (town.get(id).status === 'closed' && !idle) return town.refusal(id, commandOf(deed)).code
+  town.run(id, commandOf(deed))
+  return undefined
 }
 
 function commandOf(deed: Deed): Parameters<House['run']>[1] {
@@ -209,22 +209,22 @@ describe('2,000 random histories', () => {
           town.jump(to)
           model.pass(to)
           agree(town.get(id), model)
-          act(town, id, one)
+          expect(['closed', undefined]).toContain(act(town, id, one))
           model.does(one, to)
           const state = town.get(id)
           agree(state, model)
-          if (final) expect(state).toBe(final)
-          if (state.status === 'closed') final ??= state
+          expect(final ?? state).toBe(state)
+          if (state.status === 'closed') final = state
           expect(conversation.claims(state).length).toBe(state.status === 'closed' ? 0 : 1)
           expect(conversation.facets(state)['openIn'] === undefined).toBe(state.status === 'closed')
         }
         expect(folded(town, id)).toEqual(town.get(id))
 
-        const end = model.status === 'closed' ? undefined : model.closes()
+        const end = model.status === 'closed' ? town.get(id).entered.at : model.closes()
         for (let due = conversation.deadline(town.get(id)); due; due = conversation.deadline(town.get(id)))
           town.jump(Math.max(town.now, due.at))
         expect(town.get(id).status).toBe('closed')
-        if (end !== undefined) expect(town.get(id).entered.at).toBe(end)
+        expect(town.get(id).entered.at).toBe(end)
         expect(town.get(id).entered.at).toBeLessThanOrEqual(town.get(id).endsBy)
       }),
       { ...runs, seed },

@@ -153,7 +153,7 @@ export function newParticipant(draft: NewParticipant, context: Deciders): Partic
 }
 
 /** One address of a channel belongs to one participant. */
-export function checkOwners(
+function checkOwners(
   participants: readonly Participant[],
   addresses: readonly Address[],
   self: Id | undefined,

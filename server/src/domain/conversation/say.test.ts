@@ -95,6 +95,13 @@ describe('a new communication', () => {
     expect(town.get(id).participants.map(({ type }) => type)).toEqual(['human_agent', 'customer', 'agent'])
   })
 
+  test('our number may be an artificial agent on every channel', () => {
+    const town = house(pinOf({ SMS: null, VOICE: null }))
+    const id = town.create([{ type: 'ai_agent', addresses: [{ channel: 'SMS', address: us }] }])
+    town.run(id, saying({ channel: 'VOICE' }))
+    expect(town.get(id).participants.map(({ type }) => type)).toEqual(['ai_agent', 'customer'])
+  })
+
   test('a participant it does not know, no recipients, no address: refused with the field', () => {
     const town = house(pinOf(sms))
     const id = town.hear({ channel: 'SMS' })

@@ -28,7 +28,10 @@ describe('an endpoint', () => {
 
   it('keeps what a change does not name, and writes nothing when nothing changes', () => {
     const present = given(endpoint, created)
-    expect(present.when({ type: 'change', status: 'disabled' }).state).toMatchObject({ url: made.url, status: 'disabled' })
+    expect(present.when({ type: 'change', status: 'disabled' }).state).toMatchObject({
+      url: made.url,
+      status: 'disabled',
+    })
     expect(present.when({ type: 'change', url: made.url, events: [] }).events).toEqual([])
   })
 

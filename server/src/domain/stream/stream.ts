@@ -7,9 +7,9 @@ import type { StreamEvent } from './events.ts'
 import type { Stream } from './state.ts'
 
 /** D16: how long a stream may be open when nobody reports its end. */
-export const longestStreamMs: number = dayMs
+const longestStreamMs: number = dayMs
 /** How long an ended stream is still known, so that what comes late is told apart from what is new. */
-export const rememberedMs: number = 7 * dayMs
+const rememberedMs: number = 7 * dayMs
 
 /** The transcription stream of one call, from its start, also while no conversation exists yet (T19). */
 export const stream: Noun<Stream, StreamCommand, StreamEvent, 'stream'> = {

@@ -8,6 +8,7 @@ export interface Address {
   readonly channelId?: string
 }
 
+const e164 = /^\+\d{3,15}$/
 const prefixes = /^(whatsapp|rcs|sms|tel):/i
 
 /**
@@ -15,10 +16,12 @@ const prefixes = /^(whatsapp|rcs|sms|tel):/i
  * `+` and digits (E.164), the host of a SIP URI in lower case (RFC 3261 section 19.1.4), anything else untouched.
  */
 export function canonicalAddress(channel: Channel, address: string): string {
+  if (e164.test(address)) return address
   const bare = channel === 'CHAT' || channel === 'VIDEO' ? address : address.replace(prefixes, '')
   if (isTelephone(bare)) return `+${bare.replace(/\D/g, '')}`
   const sip = /^(sips?):(?:([^@]*)@)?([^;?]+)(.*)$/i.exec(bare)
-  if (sip) return `${sip[1]?.toLowerCase()}:${sip[2] === undefined ? '' : `${sip[2]}@`}${sip[3]?.toLowerCase()}${sip[4] ?? ''}`
+  if (sip)
+    return `${sip[1]?.toLowerCase()}:${sip[2] === undefined ? '' : `${sip[2]}@`}${sip[3]?.toLowerCase()}${sip[4] ?? ''}`
   return bare
 }
 

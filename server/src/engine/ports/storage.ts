@@ -53,6 +53,8 @@ export interface PartsQuestion {
 export interface Storage {
   commit(batch: readonly UnitWrite[]): Promise<readonly Verdict[]>
   load(lookups: readonly Lookup[]): Promise<readonly Loaded[]>
+  /** One lookup at once: only stores that read without waiting have it. Throws StorageUnavailable where `load` would reject. */
+  peek?(lookup: Lookup): Loaded
 
   list(question: ListQuestion): Promise<readonly ListEntry[]>
   parts(question: PartsQuestion): Promise<readonly PartRow[]>

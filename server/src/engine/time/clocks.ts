@@ -90,12 +90,13 @@ export class Clocks implements ClocksApi {
       )
     const fired: Fired[] = []
     for (;;) {
+      // What is being done in the world right now may yet set a time to wait for.
+      await this.#rest(account)
       const next = await this.#earliest(account, to)
       if (next === undefined) break
       if (next > this.now(account)) await this.#write({ account, kind: 'test', now: next })
       fired.push(...(await this.#fireDue(account)))
       await this.#waits.run(account, this.now(account))
-      await this.#rest(account)
     }
     if (to > this.now(account)) await this.#write({ account, kind: 'test', now: to })
     return { now: this.now(account), fired }

@@ -4,8 +4,9 @@ import { homeOfId, mintId, type Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Done, Fired, Unit } from '../api.ts'
+import type { Lookup } from '../ports/storage.ts'
 import { nounNamed, type Registry } from '../registry.ts'
-import { claimKey, handleKey } from './lane.ts'
+import { claimKey, handleKey, type Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import { Missing, onceKey, type Memo } from './memo.ts'
 import type { PartCache } from './parts.ts'
@@ -22,6 +23,8 @@ export interface House {
   /** The name of the clock that an account's due times lie on: `wall`, or the account. */
   clockOf(account: string): string
   random(bytes: Uint8Array): Uint8Array
+  /** Brings what a lookup asks for into memory at once; false: it has to be waited for. */
+  peek(lookup: Lookup, memo: Memo): boolean
 }
 
 const maxReactions = 32
@@ -64,17 +67,18 @@ export class Attempt implements Unit {
       if (touch.lane === undefined && claimed(touch, claim)) return touch.id
     }
     const key = claimKey(this.account, claim)
-    const known = this.#house.lanes.holder(this.account, claim) ?? this.#memo.holders.get(key)
-    if (known === null) return undefined
-    if (known === undefined) throw new Missing({ what: 'holder', account: this.account, claim })
+    const inMemory = this.#house.lanes.holder(this.account, claim)
+    if (inMemory === undefined && !this.#memo.holders.has(key)) this.#need({ what: 'holder', account: this.account, claim })
+    const known = inMemory ?? this.#memo.holders.get(key) ?? undefined
+    if (known === undefined) return undefined
     const touch = this.touch(known)
     return touch !== undefined && claimed(touch, claim) ? known : undefined
   }
 
   holders(handle: Handle, limit = 50): readonly Id[] {
     const key = handleKey(this.account, handle)
-    const stored = this.#memo.handles.get(key)
-    if (stored === undefined) throw new Missing({ what: 'holders', account: this.account, handle, limit })
+    if (!this.#memo.handles.has(key)) this.#need({ what: 'holders', account: this.account, handle, limit })
+    const stored = this.#memo.handles.get(key) ?? []
     const ids = new Set(this.#house.lanes.holders(this.account, handle) ?? [])
     const recent = this.#house.recent.find(key)
     if (recent !== undefined) ids.add(recent)
@@ -85,9 +89,9 @@ export class Attempt implements Unit {
 
   keyed(id: Id, key: Pick<Key, 'kind' | 'key'>): number | undefined {
     const name = onceKey(id, key)
-    const known = this.#house.recent.once(name) ?? this.#memo.keys.get(name)
-    if (known === undefined) throw new Missing({ what: 'key', aggregate: id, key })
-    return known ?? undefined
+    const recent = this.#house.recent.once(name)
+    if (recent === undefined && !this.#memo.keys.has(name)) this.#need({ what: 'key', aggregate: id, key })
+    return recent ?? this.#memo.keys.get(name) ?? undefined
   }
 
   part<S, C, E extends DomainEvent>(noun: Noun<S, C, E>, id: Id, n: number): Part<E> | undefined {
@@ -95,9 +99,10 @@ export class Attempt implements Unit {
     if (lane !== undefined && lane.noun.name !== noun.name) return undefined
     const name = `${id}.${n}`
     if (this.#house.parts.isMoving(name)) throw new Missing('commit')
-    const known = this.#house.parts.get(name) ?? this.#memo.parts.get(name)
-    if (known === undefined) throw new Missing({ what: 'part', aggregate: id, n })
-    if (known !== null) return known as Part<E>
+    const cached = this.#house.parts.get(name)
+    if (cached === undefined && !this.#memo.parts.has(name)) this.#need({ what: 'part', aggregate: id, n })
+    const known = cached ?? this.#memo.parts.get(name) ?? undefined
+    if (known !== undefined) return known as Part<E>
     // A part that is on its way is in no store yet: read again after its commit.
     if (lane !== undefined && lane.pending > 0 && n <= lane.version) throw new Missing('commit')
     return undefined
@@ -127,16 +132,26 @@ export class Attempt implements Unit {
   touch(id: Id): Touch | undefined {
     const touched = this.touches.get(id)
     if (touched !== undefined) return touched
-    const lane = this.#house.lanes.get(id)
-    if (lane === undefined) {
-      // What this very request has minted exists nowhere else.
-      if (this.#memo.absent.has(id) || this.#memo.minted.includes(id)) return undefined
-      throw new Missing({ what: 'head', aggregate: id })
-    }
+    const lane = this.#lane(id)
+    if (lane === undefined) return undefined
     const touch = touchOf(lane)
     this.touches.set(id, touch)
     if (lane.account === this.account) this.#fire(touch)
     return touch
+  }
+
+  #lane(id: Id): Lane | undefined {
+    const { lanes } = this.#house
+    const lane = lanes.get(id)
+    // What this very request has minted exists nowhere else.
+    if (lane !== undefined || this.#memo.absent.has(id) || this.#memo.minted.includes(id)) return lane
+    this.#need({ what: 'head', aggregate: id })
+    return lanes.get(id)
+  }
+
+  /** What is not in memory is fetched at once, or the unit is left until it is there. */
+  #need(lookup: Lookup): void {
+    if (!this.#house.peek(lookup, this.#memo)) throw new Missing(lookup)
   }
 
   /** Due first: everything whose time has come, in order of its time, each at the instant it was due. */

@@ -53,6 +53,7 @@ export class Executor {
     for (let tries = 0; tries < maxTries; tries++) {
       if (this.#parts.committer.full) return busy
       const run = this.#run(ask, program, memo)
+      if (run instanceof StorageUnavailable) return unavailable(run)
       if (run instanceof Missing) {
         const failed = await this.#fetch(run, memo)
         if (failed !== undefined) return failed
@@ -84,7 +85,7 @@ export class Executor {
     ask: Ask<never>,
     program: Program<Value>,
     memo: Memo,
-  ): Missing | { attempt: Attempt; result: Value | Refused } {
+  ): Missing | StorageUnavailable | { attempt: Attempt; result: Value | Refused } {
     const { house } = this.#parts
     const attempt = new Attempt(house, memo, ask.account, ask.by)
     try {
@@ -94,7 +95,7 @@ export class Executor {
       for (const id of attempt.touches.keys()) due.touch(id)
       return { attempt: due, result }
     } catch (error) {
-      if (error instanceof Missing) return error
+      if (error instanceof Missing || error instanceof StorageUnavailable) return error
       throw error
     }
   }

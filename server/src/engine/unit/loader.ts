@@ -33,22 +33,30 @@ export class Loader {
   /** Loads what one program missed into the lanes or its memo. */
   async load(lookup: Lookup, memo: Memo): Promise<void> {
     const loaded = await this.#ask(lookup)
+    if (!this.#keep(lookup, loaded, memo)) await this.#refold(loaded as HeadRow)
+  }
+
+  /** The same at once, where the store and the row allow it; false: it has to be waited for. */
+  peek(lookup: Lookup, memo: Memo): boolean {
+    return this.#storage.peek !== undefined && this.#keep(lookup, this.#storage.peek(lookup), memo)
+  }
+
+  #keep(lookup: Lookup, loaded: Loaded, memo: Memo): boolean {
     switch (lookup.what) {
       case 'head':
-        await this.#keepHead(lookup.aggregate, loaded as HeadRow | null, memo)
-        return
+        return this.#keepHead(lookup.aggregate, loaded as HeadRow | null, memo)
       case 'holder':
         memo.holders.set(memoKey(lookup), loaded as Id | null)
-        return
+        return true
       case 'holders':
         memo.handles.set(memoKey(lookup), loaded as readonly Id[])
-        return
+        return true
       case 'key':
         memo.keys.set(memoKey(lookup), loaded as number | null)
-        return
+        return true
       case 'part':
         this.#keepPart(memoKey(lookup), loaded as PartRow | null, memo)
-        return
+        return true
     }
   }
 
@@ -70,20 +78,20 @@ export class Loader {
     }
   }
 
-  async #keepHead(id: Id, row: HeadRow | null, memo: Memo): Promise<void> {
-    if (this.#lanes.get(id) !== undefined) return // somebody was faster, and may be further
+  /** False: the head is of an older shape and is not read; its events say the same in the new one. */
+  #keepHead(id: Id, row: HeadRow | null, memo: Memo): boolean {
+    if (this.#lanes.get(id) !== undefined) return true // somebody was faster, and may be further
     if (row === null || row.erasing) {
       memo.absent.add(id)
-      return
+      return true
     }
-    const lane = await this.#laneOf(row)
-    if (this.#lanes.get(id) === undefined) this.#lanes.put(lane)
+    if (row.shape !== nounNamed(this.#registry, row.noun).shape) return false
+    this.#lanes.put(this.#laneOf(row, JSON.parse(row.stateJson)))
+    return true
   }
 
-  async #laneOf(row: HeadRow): Promise<Lane> {
+  #laneOf(row: HeadRow, state: unknown): Lane {
     const noun = nounNamed(this.#registry, row.noun)
-    // A head of an older shape is not read: its events say the same in the new one.
-    const state = row.shape === noun.shape ? (JSON.parse(row.stateJson) as unknown) : await this.#refold(row)
     return {
       noun,
       id: row.aggregate,
@@ -100,19 +108,17 @@ export class Loader {
     }
   }
 
-  async #refold(row: HeadRow): Promise<unknown> {
+  async #refold(row: HeadRow): Promise<void> {
     const noun = nounNamed(this.#registry, row.noun)
     let state: unknown
-    for (let after = 0; after < row.version;) {
+    for (let after = 0; after < row.version; ) {
       const page = await this.#storage.parts({ aggregate: row.aggregate, after, limit: 500 })
-      if (page.length === 0) break
-      for (const part of page) {
-        if (part.n > row.version) return state
-        state = noun.evolve(state, JSON.parse(part.created.eventJson) as DomainEvent)
-        after = part.n
-      }
+      const events = page.filter((part) => part.n <= row.version)
+      if (events.length === 0) break
+      for (const { created } of events) state = noun.evolve(state, JSON.parse(created.eventJson) as DomainEvent)
+      after = events.at(-1)?.n ?? row.version
     }
-    return state
+    if (this.#lanes.get(row.aggregate) === undefined) this.#lanes.put(this.#laneOf(row, state))
   }
 
   #keepPart(name: string, row: PartRow | null, memo: Memo): void {

@@ -70,7 +70,14 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
     isAdmin: (token) => adminKeyHash !== undefined && vault.same(vault.hash(token), adminKeyHash),
     create,
     list: async (after, limit = pageSize) => {
-      const page = await engine.list({ account: house, noun, list: 'all', equals: ['true'], limit, ...(after && { after }) })
+      const page = await engine.list({
+        account: house,
+        noun,
+        list: 'all',
+        equals: ['true'],
+        limit,
+        ...(after && { after }),
+      })
       return { items: page.items.map(({ state }) => state), ...(page.next && { next: page.next }) }
     },
     get: (id) => find(engine, id),

@@ -38,7 +38,10 @@ export function communicationCalls(engine: Engine): CommunicationCalls {
 }
 
 /** The communication that a command made or changed, from its events. */
-export function said(conversationId: Id, { events }: Pick<Done<Conversation, ConversationEvent>, 'events'>): Said | undefined {
+export function said(
+  conversationId: Id,
+  { events }: Pick<Done<Conversation, ConversationEvent>, 'events'>,
+): Said | undefined {
   for (const { n, event } of events) {
     if (event.type === 'communication.created') return named(conversationId, n, event.communication, false)
     if (event.type === 'communication.updated') return named(conversationId, event.n, event.communication, true)
@@ -80,8 +83,12 @@ async function page(
 ): Promise<{ readonly items: readonly Said[]; readonly next?: number }> {
   const items: Said[] = []
   const atOnce = channelId === undefined ? limit + 1 : readAtOnce
-  for (let from = after; ; ) {
-    const parts = await engine.parts<ConversationEvent>(account, id, { kind: 'communication', after: from, limit: atOnce })
+  for (let from = after; ;) {
+    const parts = await engine.parts<ConversationEvent>(account, id, {
+      kind: 'communication',
+      after: from,
+      limit: atOnce,
+    })
     for (const part of parts) {
       const item = whole(id, part)
       if (!item || (channelId !== undefined && item.communication.channelId !== channelId)) continue

@@ -10,21 +10,37 @@ import { read } from '../reading.ts'
 
 type Shown = Exclude<Status, 'erasing'>
 
-/** How many conversations one address or channel id is looked up in, the newest. */
+/** How many conversations one address or channel id is looked up in, the newest; and how many closed ones are looked through. */
 const lookedAt = 1_000
 
-/** The conversations with a channel's own id or with all of some addresses, and whatever else is asked for; newest first. */
-export function findConversations(
+/**
+ * The conversations with a channel's own id or with all of some addresses, and whatever else is asked for; newest first. Only open
+ * ones are indexed by address: of the closed ones, those among the account's newest thousand are found.
+ */
+export async function findConversations(
   engine: Engine,
   account: string,
   question: ConversationQuestion,
 ): Promise<readonly Conversation[]> {
-  return read(engine, account, (unit) => {
-    const ids = candidates(unit, question)
-    const states = ids.map((id) => unit.state(noun, id)).filter((state) => state !== undefined)
-    const matching = states.filter((state) => takePart(state, question.addresses) && isWanted(state, question))
-    return oneOpenForCall(unit, matching, question.channelId).toSorted(newestFirst)
+  const fits = (state: Conversation): boolean => takePart(state, question.addresses) && isWanted(state, question)
+  const found = await read(engine, account, (unit) => {
+    const states = candidates(unit, question).map((id) => unit.state(noun, id))
+    const matching = states.filter((state) => state !== undefined).filter(fits)
+    return oneOpenForCall(unit, matching, question.channelId)
   })
+  const closed = question.channelId === undefined ? (await newestClosed(engine, account, question)).filter(fits) : []
+  const ids = new Set(found.map(({ id }) => id))
+  return [...found, ...closed.filter(({ id }) => !ids.has(id))].toSorted(newestFirst)
+}
+
+async function newestClosed(
+  engine: Engine,
+  account: string,
+  question: ConversationQuestion,
+): Promise<readonly Conversation[]> {
+  if (!statusesOf(question).includes('closed')) return []
+  const list = { account, noun, list: 'by_status', equals: ['closed'], descending: true, limit: lookedAt }
+  return (await engine.list(list)).items.map(({ state }) => state)
 }
 
 /** Whether it has the status, configuration and age asked for. */
@@ -46,7 +62,9 @@ export function statusesOf({ statuses }: ConversationQuestion): readonly Shown[]
 /** Those of the rarest thing named. */
 function candidates(unit: Unit, { channelId, addresses = [] }: ConversationQuestion): readonly Id[] {
   if (channelId !== undefined) return unit.holders({ kind: 'channel', key: channelId }, lookedAt)
-  const found = addresses.map((address) => spellings(address).flatMap((key) => unit.holders({ kind: 'address', key }, lookedAt)))
+  const found = addresses.map((address) =>
+    spellings(address).flatMap((key) => unit.holders({ kind: 'address', key }, lookedAt)),
+  )
   const fewest = found.toSorted((a, b) => a.length - b.length)[0] ?? []
   return [...new Set(fewest)]
 }
@@ -55,7 +73,9 @@ function candidates(unit: Unit, { channelId, addresses = [] }: ConversationQuest
 function takePart({ participants }: Conversation, addresses: readonly string[] | undefined): boolean {
   if (!addresses) return true
   const present = new Set(
-    participants.flatMap((participant) => participant.addresses.map(({ channel, address }) => canonicalAddress(channel, address))),
+    participants.flatMap((participant) =>
+      participant.addresses.map(({ channel, address }) => canonicalAddress(channel, address)),
+    ),
   )
   return addresses.every((address) => spellings(address).some((spelling) => present.has(spelling)))
 }

@@ -78,7 +78,10 @@ function earliest(after: Position | undefined, createdBefore: number | undefined
 }
 
 /** All that follows is older than asked for. */
-function beyond({ items, next }: Page<{ readonly id: Id; readonly state: Conversation }>, question: ConversationQuestion): boolean {
+function beyond(
+  { items, next }: Page<{ readonly id: Id; readonly state: Conversation }>,
+  question: ConversationQuestion,
+): boolean {
   const oldest = items.at(-1)?.state.createdAt ?? Number(next?.sort)
   return question.createdAfter !== undefined && oldest <= question.createdAfter
 }

@@ -28,12 +28,18 @@ export function participantCalls(engine: Engine): ParticipantCalls {
 
   return {
     addParticipant: (ask, id, { type, ...draft }) =>
-      change(ask, id, { type: 'add_participant', ...draft, ...(type !== undefined && { participantType: type }) }, inEvents),
+      change(
+        ask,
+        id,
+        { type: 'add_participant', ...draft, ...(type !== undefined && { participantType: type }) },
+        inEvents,
+      ),
     replaceParticipant: (ask, id, replacement) =>
       change(ask, id, { type: 'replace_participant', ...replacement }, ({ state }) =>
         state.participants.find((participant) => participant.id === replacement.participantId),
       ),
-    removeParticipant: (ask, id, participantId) => change(ask, id, { type: 'remove_participant', participantId }, inEvents),
+    removeParticipant: (ask, id, participantId) =>
+      change(ask, id, { type: 'remove_participant', participantId }, inEvents),
   }
 }
 

@@ -32,16 +32,19 @@ export function createAgeing({ system, steady, afterMs, park, slow }: AgeingOpti
   function look(): void {
     cancel = undefined
     const before = steady() - afterMs
-    takeWhile(withoutRow, (delivery) => {
-      if (needsRow(delivery) && delivery.admittedAt > before) return false
-      if (needsRow(delivery)) park(delivery)
-      return true
-    })
-    takeWhile(underWay, (delivery) => {
-      if (isFresh(delivery) && delivery.startedAt > before) return false
-      if (isFresh(delivery)) slow(delivery)
-      return true
-    })
+    // Taken off before it is acted on: what that leads to looks at the lists, too.
+    drop(withoutRow, needsRow)
+    for (let first = withoutRow.first(); first && first.admittedAt <= before; first = withoutRow.first()) {
+      withoutRow.shift()
+      park(first)
+      drop(withoutRow, needsRow)
+    }
+    drop(underWay, isFresh)
+    for (let first = underWay.first(); first && first.startedAt <= before; first = underWay.first()) {
+      underWay.shift()
+      slow(first)
+      drop(underWay, isFresh)
+    }
     lookLater()
   }
 
@@ -52,12 +55,12 @@ export function createAgeing({ system, steady, afterMs, park, slow }: AgeingOpti
 
   return {
     admitted(delivery) {
-      takeWhile(withoutRow, (first) => !needsRow(first)) // so that what is over does not stay in memory
+      drop(withoutRow, needsRow) // so that what is over does not stay in memory
       withoutRow.push(delivery)
       lookLater()
     },
     started(delivery) {
-      takeWhile(underWay, (first) => !isFresh(first))
+      drop(underWay, isFresh)
       underWay.push(delivery)
       lookLater()
     },
@@ -68,6 +71,7 @@ export function createAgeing({ system, steady, afterMs, park, slow }: AgeingOpti
   }
 }
 
-function takeWhile(items: Fifo<Delivery>, test: (delivery: Delivery) => boolean): void {
-  for (let first = items.first(); first && test(first); first = items.first()) items.shift()
+/** Drops from the front what is of no concern any more. */
+function drop(items: Fifo<Delivery>, concerns: (delivery: Delivery) => boolean): void {
+  for (let first = items.first(); first && !concerns(first); first = items.first()) items.shift()
 }

@@ -16,11 +16,20 @@ export interface Cursor {
   close(entry: CursorEntry): void
   position(): number
   lastRead(): number
+  /** Resolves at the next move of anything. */
+  moved(): Promise<void>
 }
 
 export function createCursor(start: number): Cursor {
   const entries = new Fifo<CursorEntry>()
   let lastRead = start
+  let move: PromiseWithResolvers<void> | undefined
+
+  function tell(): void {
+    move?.resolve()
+    move = undefined
+  }
+
   return {
     open(seq, deliveries) {
       const entry = { seq, open: deliveries }
@@ -29,15 +38,18 @@ export function createCursor(start: number): Cursor {
     },
     read(seq) {
       lastRead = Math.max(lastRead, seq)
+      tell()
     },
     close(entry) {
       entry.open--
       while (entries.first()?.open === 0) entries.shift()
+      tell()
     },
     position() {
       const first = entries.first()
       return first ? first.seq - 1 : lastRead
     },
     lastRead: () => lastRead,
+    moved: () => (move ??= Promise.withResolvers()).promise,
   }
 }

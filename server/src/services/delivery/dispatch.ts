@@ -83,7 +83,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const result = await attempt(delivery.frozen, system.now(), delivery.tries + 1)
     if (isOver) return // what it said is asked again after the start
     settle(delivery, result)
-    gate.ended(delivery)
+    gate.ended(delivery, 'status' in result && result.status < 500)
     advance(delivery.lane)
     if (allEnded && gate.figures().inFlight === 0) allEnded()
   }

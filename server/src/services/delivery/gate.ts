@@ -7,8 +7,8 @@ export interface Gate {
   originOf(url: string): Origin
   /** Sends it as soon as there is a place. */
   enqueue(delivery: Delivery): void
-  /** Its attempt has ended. */
-  ended(delivery: Delivery): void
+  /** Its attempt has ended, with an answer that counts or not. */
+  ended(delivery: Delivery, isGood: boolean): void
   /** Its attempt takes long. */
   slow(delivery: Delivery): void
   /** It is in memory from now on, or no more. */
@@ -37,8 +37,7 @@ export function createGate(limits: DeliveryLimits, start: (delivery: Delivery) =
   let isStopped = false
 
   function mayStart(origin: Origin): boolean {
-    if (origin.slow === 0) return origin.inFlight < limits.perOrigin
-    return origin.inFlight < limits.perSlowOrigin && slow < limits.slowOverall
+    return origin.inFlight < origin.limit && (origin.slow === 0 || slow < limits.slowOverall)
   }
 
   function list(origin: Origin): void {
@@ -80,7 +79,7 @@ export function createGate(limits: DeliveryLimits, start: (delivery: Delivery) =
       const known = origins.get(lastName)
       if (known) return known
       prune()
-      const origin = newOrigin(lastName)
+      const origin = newOrigin(lastName, limits.perOrigin)
       origins.set(lastName, origin)
       return origin
     },
@@ -90,10 +89,12 @@ export function createGate(limits: DeliveryLimits, start: (delivery: Delivery) =
       list(delivery.origin)
       pump()
     },
-    ended(delivery) {
+    ended(delivery, isGood) {
       const { origin } = delivery
       origin.inFlight--
       origin.ended++
+      if (isGood) origin.limit = Math.min(origin.limit + 1, limits.perOrigin)
+      else if (delivery.isSlow) origin.limit = Math.max(limits.perSlowOrigin, Math.floor(origin.limit / 2))
       if (delivery.isSlow) {
         origin.slow--
         slow--
@@ -138,11 +139,12 @@ export function createGate(limits: DeliveryLimits, start: (delivery: Delivery) =
   }
 }
 
-function newOrigin(name: string): Origin {
+function newOrigin(name: string, limit: number): Origin {
   return {
     name,
     queue: new Fifo(),
     isListed: false,
+    limit,
     inFlight: 0,
     slow: 0,
     count: 0,

@@ -8,7 +8,7 @@ export interface DeliveryLimits {
   readonly parkAfterMs: Milliseconds
   /** Attempts under way at one origin. */
   readonly perOrigin: number
-  /** The same at an origin that has an attempt older than parkAfterMs. */
+  /** What is left of that when attempts there take long and come to nothing. */
   readonly perSlowOrigin: number
   /** Attempts under way that are younger than parkAfterMs, over all origins. */
   readonly overall: number
@@ -24,6 +24,9 @@ export interface DeliveryLimits {
   readonly spilledLanes: number
   /** Lanes read from the store at the same time. */
   readonly loads: number
+  /** Parked rows read at once: of what is due, and at the start. */
+  readonly pageRows: number
+  readonly firstRows: number
   /** Rows that may wait to be written before the feed is read on. */
   readonly backlog: number
   /** Parked rows that wait in memory are looked at again after this long, in case the process has died. */
@@ -53,6 +56,8 @@ export const defaultLimits: DeliveryLimits = {
   bytes: 64 * 2 ** 20,
   spilledLanes: 100_000,
   loads: 16,
+  pageRows: 500,
+  firstRows: 1_000,
   backlog: 5_000,
   leaseMs: 20_000,
   maxLeaseMs: 300_000,

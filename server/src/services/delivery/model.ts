@@ -73,6 +73,9 @@ export interface Origin {
   readonly queue: Fifo<Delivery>
   /** In the list of those with something to send. */
   isListed: boolean
+  /** So many attempts at once; less where attempts take long and come to nothing. */
+  limit: number
+  /** Attempts under way; `slow` of them older than parkAfterMs. */
   inFlight: number
   slow: number
   /** Deliveries in memory, and their bytes. */

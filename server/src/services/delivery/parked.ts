@@ -40,11 +40,11 @@ export interface ParkedOptions {
   readonly dispatch: () => Dispatch
 }
 
-const pageRows = 500
-const firstPageRows = 1_000
 /** Between two looks at what is due. */
 const pauseMs: Milliseconds = 1_000
 const longestPauseMs: Milliseconds = 60_000
+/** How many of the origins that wait for a load are looked at when one has ended. */
+const originsTried = 8
 const forEver: Instant = Number.MAX_SAFE_INTEGER
 
 export function createParked(options: ParkedOptions): Parked {
@@ -91,8 +91,8 @@ export function createParked(options: ParkedOptions): Parked {
 
   function pump(origin: Origin): void {
     const { gate } = options.dispatch()
-    while (origin.toLoad.size > 0 && gate.hasRoom(origin)) {
-      if (loads >= limits.loads) {
+    while (origin.toLoad.size > 0) {
+      if (loads >= limits.loads || !gate.hasRoom(origin)) {
         if (!origin.isLoadListed) waiting.push(origin)
         origin.isLoadListed = true
         return
@@ -100,7 +100,16 @@ export function createParked(options: ParkedOptions): Parked {
       const lane = origin.toLoad.shift()
       if (lane) void load(lane)
     }
-    if (origin.toLoad.size === 0 && gate.hasRoom(origin)) origin.isBehind = false
+    if (gate.hasRoom(origin)) origin.isBehind = false
+  }
+
+  function pumpWaiting(atMost: number): void {
+    for (let i = Math.min(atMost, waiting.size); i > 0 && loads < limits.loads; i--) {
+      const origin = waiting.shift()
+      if (!origin) return
+      origin.isLoadListed = false
+      pump(origin)
+    }
   }
 
   async function load(lane: Lane): Promise<void> {
@@ -118,11 +127,7 @@ export function createParked(options: ParkedOptions): Parked {
     loads--
     if (isStopped) return
     options.dispatch().advance(lane)
-    for (let origin = waiting.shift(); origin; origin = waiting.shift()) {
-      origin.isLoadListed = false
-      if (loads >= limits.loads) return waiting.push(origin), void (origin.isLoadListed = true)
-      pump(origin)
-    }
+    pumpWaiting(originsTried)
   }
 
   function takeIn(lane: Lane, rows: readonly DeliveryRow[]): void {
@@ -177,9 +182,9 @@ export function createParked(options: ParkedOptions): Parked {
     let next: Instant | undefined = system.now() + pauseMs
     try {
       const now = system.now()
-      const rows = await read(() => store.parkedUntil(now, pageRows))
+      const rows = await read(() => store.parkedUntil(now, limits.pageRows))
       if (isStopped) return
-      const isFull = rows.length >= pageRows
+      const isFull = rows.length >= limits.pageRows
       const wasMissed = markAll(rows, isFull, now)
       if (!isFull && !wasMissed && recoveringUntil !== undefined && now >= recoveringUntil) recovered()
       if (rows.length === 0) next = await firstDue(now)
@@ -230,11 +235,11 @@ export function createParked(options: ParkedOptions): Parked {
   return {
     async start() {
       const now = system.now()
-      const rows = await store.parkedUntil(forEver, firstPageRows)
+      const rows = await store.parkedUntil(forEver, limits.firstRows)
       // Untried ones are due at once: the time they carry is only for the case that this process dies, too.
       const concerned = rows.filter((row) => row.tries === 0 || (row.nextAt ?? 0) <= now || holds(row, now))
       markAll(concerned, false, now)
-      if (rows.length >= firstPageRows) recoverFrom(now)
+      if (rows.length >= limits.firstRows) recoverFrom(now)
       if (rows.length > 0) dueAt(now + pauseMs)
     },
     isRecovering: () => recoveringUntil !== undefined,
@@ -252,7 +257,8 @@ export function createParked(options: ParkedOptions): Parked {
     spilled(lane) {
       lane.spilled++
       if (lane.more) return true
-      if (spilledLanes >= limits.spilledLanes) {
+      // A lane that is in memory anyway costs nothing more.
+      if (spilledLanes >= limits.spilledLanes && lane.queue.length === 0) {
         recoverFrom(system.now())
         holding.set(`${lane.account} ${lane.target}`, Promise.resolve(true))
         return false
@@ -269,6 +275,7 @@ export function createParked(options: ParkedOptions): Parked {
     roomAt(origin, lane) {
       if (lane.more && lane.load === 'none' && !hasUntried(lane)) loadLater(lane)
       if (origin.toLoad.size > 0 || origin.isBehind) pump(origin)
+      if (waiting.size > 0) pumpWaiting(1)
     },
     stop() {
       isStopped = true

@@ -31,7 +31,9 @@ describe('many events at once', () => {
     const conversations = await house.conversations()
     expect(conversations).toHaveLength(20)
     for (const { id } of conversations) {
-      const places = results.flatMap((result, i) => ('conversationId' in result && result.conversationId === id ? [`${i}`] : []))
+      const places = results.flatMap((result, i) =>
+        'conversationId' in result && result.conversationId === id ? [`${i}`] : [],
+      )
       expect(places).toHaveLength(50)
       expect(await texts(id)).toEqual(places)
     }
@@ -71,13 +73,18 @@ describe('many events at once', () => {
 
   it('do not suffer from a bad one', async () => {
     await house.configure()
-    const results = await house.send(received({ text: 'one' }), received({ from: '' }), uttered('CA9'), received({ text: 'two' }))
+    const results = await house.send(
+      received({ text: 'one' }),
+      received({ from: '' }),
+      uttered('CA9'),
+      received({ text: 'two' }),
+    )
     expect(results.map(({ status }) => status)).toEqual(['recorded', 'refused', 'refused', 'recorded'])
     const [conversation] = await house.conversations()
     expect(await texts(conversation!.id)).toEqual(['one', 'two'])
   })
 
-  it('are answered with the house\'s refusal when it can take none of them', async () => {
+  it("are answered with the house's refusal when it can take none of them", async () => {
     await house.configure()
     await house.send(received())
     await house.storage.close()
@@ -87,7 +94,9 @@ describe('many events at once', () => {
 
   it('come in through requests side by side without making two conversations of one', async () => {
     await house.configure()
-    await Promise.all(Array.from({ length: 20 }, (_, i) => house.send(i % 2 ? received() : sent(), received({ from: bob }))))
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => house.send(i % 2 ? received() : sent(), received({ from: bob }))),
+    )
     expect(await house.conversations()).toHaveLength(2)
   })
 })
@@ -127,7 +136,9 @@ describe('a batch under an idempotency key', () => {
     await house.configure()
     await house.services.traffic.ingest(once('k'), [received()])
     const { once: same, ...rest } = once('k')
-    const other = await house.services.traffic.ingest({ ...rest, once: { ...same!, fingerprint: 'other' } }, [received({ from: alice, text: 'x' })])
+    const other = await house.services.traffic.ingest({ ...rest, once: { ...same!, fingerprint: 'other' } }, [
+      received({ from: alice, text: 'x' }),
+    ])
     expect(other.refusal?.code).toBe('idempotency_reused')
   })
 })

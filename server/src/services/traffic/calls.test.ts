@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { alice, bob, capturing, ended, line, openHouse, received, started, uttered, type House } from '#conformance/house.ts'
-import type { TrafficResult } from '../api.ts'
+import {
+  alice,
+  bob,
+  capturing,
+  ended,
+  idOf,
+  line,
+  openHouse,
+  received,
+  started,
+  uttered,
+  type House,
+} from '#conformance/house.ts'
 
 let house: House
 beforeEach(async () => {
@@ -9,10 +20,15 @@ beforeEach(async () => {
 afterEach(() => house.close())
 
 const statusOf = async (id: string | undefined): Promise<string> => (await house.conversation(id)).status
-const idOf = (result: TrafficResult | undefined): string | undefined => (result && 'conversationId' in result ? result.conversationId : undefined)
-async function said(id: string | undefined): Promise<readonly { text: string; author: string; channelId: string | null }[]> {
+async function said(
+  id: string | undefined,
+): Promise<readonly { text: string; author: string; channelId: string | null }[]> {
   const page = await house.services.conversations.communications(house.account, id!, { after: 0, limit: 100 })
-  return (page?.items ?? []).map(({ communication: { content, author, channelId } }) => ({ text: content.text, author: author.address, channelId }))
+  return (page?.items ?? []).map(({ communication: { content, author, channelId } }) => ({
+    text: content.text,
+    author: author.address,
+    channelId,
+  }))
 }
 async function close(id: string | undefined): Promise<void> {
   const outcome = await house.services.conversations.change(house.ask, id!, { status: 'closed' })
@@ -42,7 +58,9 @@ describe('a call that a rule captures', () => {
     await house.configure({ channels: { VOICE: capturing(null, { callType: 'CLIENT' }) } })
     expect(await house.send(started('CA1'))).toMatchObject([{ status: 'ignored' }])
     expect(await house.send(started('CA2', { callType: 'CLIENT' }))).toMatchObject([{ status: 'noted' }])
-    expect(await house.send(uttered('CA1'))).toMatchObject([{ status: 'refused', refusal: { code: 'not_found', field: 'callSid' } }])
+    expect(await house.send(uttered('CA1'))).toMatchObject([
+      { status: 'refused', refusal: { code: 'not_found', field: 'callSid' } },
+    ])
   })
 
   it('X10: knows customer and agent by the direction of the call', async () => {
@@ -75,7 +93,11 @@ describe('a call that names its configuration', () => {
     const configurationId = await house.configure({ channels: { VOICE: { timeouts: null, capture: [] } } })
     const [result] = await house.send(started('CA1', { configurationId }))
     expect(result).toMatchObject({ status: 'attached' })
-    const found = await house.services.conversations.list(house.account, { statuses: ['active'], channelId: 'CA1', limit: 10 })
+    const found = await house.services.conversations.list(house.account, {
+      statuses: ['active'],
+      channelId: 'CA1',
+      limit: 10,
+    })
     expect(found.items.map(({ conversation }) => conversation.id)).toEqual([idOf(result)])
   })
 
@@ -128,7 +150,10 @@ describe('a call that names its conversation', () => {
     expect(await statusOf(conversationId)).toBe('closed')
     const [next] = await house.send(started('CA3', { conversationId, from: bob }))
     expect(idOf(next)).not.toBe(conversationId)
-    expect(await house.conversation(idOf(next))).toMatchObject({ previous: conversationId, configuration: { id: configurationId } })
+    expect(await house.conversation(idOf(next))).toMatchObject({
+      previous: conversationId,
+      configuration: { id: configurationId },
+    })
   })
 
   it('is refused one that is not there', async () => {
@@ -154,7 +179,10 @@ describe('a stream', () => {
 
   it('N6: is open in one conversation only, also when an active one takes over from a passive one (D9)', async () => {
     await house.configure()
-    const configurationId = await house.configure({ displayName: 'Named', channels: { VOICE: { timeouts: null, capture: [] } } })
+    const configurationId = await house.configure({
+      displayName: 'Named',
+      channels: { VOICE: { timeouts: null, capture: [] } },
+    })
     const [passive] = await house.send(started('CA1'), uttered('CA1'))
     void passive
     const [captured] = await house.conversations()
@@ -162,13 +190,21 @@ describe('a stream', () => {
     expect(idOf(active)).not.toBe(captured?.id)
     const [words] = await house.send(uttered('CA1', 'two'))
     expect(idOf(words)).toBe(idOf(active))
-    const found = await house.services.conversations.list(house.account, { statuses: ['active'], channelId: 'CA1', limit: 10 })
+    const found = await house.services.conversations.list(house.account, {
+      statuses: ['active'],
+      channelId: 'CA1',
+      limit: 10,
+    })
     expect(found.items.map(({ conversation }) => conversation.id)).toEqual([idOf(active)])
   })
 
   it('D9: told to start twice is one stream', async () => {
     const configurationId = await house.configure()
-    const [first, second, third] = await house.send(started('CA1', { configurationId }), started('CA1'), started('CA1', { configurationId }))
+    const [first, second, third] = await house.send(
+      started('CA1', { configurationId }),
+      started('CA1'),
+      started('CA1', { configurationId }),
+    )
     expect(second).toEqual(first)
     expect(third).toEqual(first)
     expect(await house.send(uttered('CA1'))).toMatchObject([{ conversationId: idOf(first) }])
@@ -209,7 +245,12 @@ describe('a stream', () => {
 
   it('T29: each fragment of our own voice is a communication of its own', async () => {
     const configurationId = await house.configure()
-    const fragments = ['It', 'leaves', 'today'].map((text, i) => ({ type: 'tts.fragment' as const, callSid: 'CA1', text, resourceId: `GT1.${i}` }))
+    const fragments = ['It', 'leaves', 'today'].map((text, i) => ({
+      type: 'tts.fragment' as const,
+      callSid: 'CA1',
+      text,
+      resourceId: `GT1.${i}`,
+    }))
     const [first] = await house.send(started('CA1', { configurationId }), ...fragments)
     expect(await said(idOf(first))).toEqual(fragments.map(({ text }) => ({ text, author: line, channelId: 'CA1' })))
   })
@@ -239,11 +280,14 @@ describe('several channels', () => {
     expect(await statusOf(id)).toBe('closed')
   })
 
-  it('T27: a communication starts its own channel\'s clock anew, and no other', async () => {
+  it("T27: a communication starts its own channel's clock anew, and no other", async () => {
     const [message] = await house.send(received())
     const id = idOf(message)
     await house.pass(55)
-    expect(await house.send(started('CA1'), uttered('CA1'))).toMatchObject([{ conversationId: id }, { conversationId: id }])
+    expect(await house.send(started('CA1'), uttered('CA1'))).toMatchObject([
+      { conversationId: id },
+      { conversationId: id },
+    ])
     await house.pass(20)
     expect(await statusOf(id)).toBe('active')
     await house.send(ended('CA1'))

@@ -33,10 +33,16 @@ export function startStream(run: Run, event: StreamStarted): TrafficResult {
   // D9: one transcription a call; what markup names wins over what a rule captured.
   if (present?.status === 'open' && !isActive) return attached(present.conversationId)
 
-  const call = { from: event.from, to: event.to, direction: event.direction, callType: event.callType ?? defaultCallType }
+  const call = {
+    from: event.from,
+    to: event.to,
+    direction: event.direction,
+    callType: event.callType ?? defaultCallType,
+  }
   const place = placeFor(run, event, call)
   if (isRefused(place)) return refusedIn(undefined, place)
-  if (place === null) return { status: 'ignored', because: 'no capture rule for VOICE matches its from, to and callType' }
+  if (place === null)
+    return { status: 'ignored', because: 'no capture rule for VOICE matches its from, to and callType' }
 
   const streamId = present?.status === 'open' ? present.id : begin(run, event, call)
   if (isRefused(streamId)) return refusedIn(undefined, streamId)
@@ -113,7 +119,15 @@ function conversationOf(run: Run, stream: Stream): Conversation | Refused | null
 
 function startedAs(stream: Stream): StreamStarted {
   const { callSid, from, to, direction, callType, configurationId } = stream
-  return { type: 'stream.started', callSid, from, to, direction, callType, ...(configurationId !== null && { configurationId }) }
+  return {
+    type: 'stream.started',
+    callSid,
+    from,
+    to,
+    direction,
+    callType,
+    ...(configurationId !== null && { configurationId }),
+  }
 }
 
 /** The stream of a call: the open one, else the one that ended last. */
@@ -142,9 +156,15 @@ function join({ unit }: Run, streamId: Id, conversationId: Id): TrafficResult | 
 
 /** Words that come after the end of their stream change nothing, and are written down as late. */
 function late({ unit }: Run, { callSid, conversationId }: Stream): TrafficResult {
-  const refused = refuse('stream_ended', 'The stream of this call has ended: start a new one with stream.started.', { field: 'callSid' })
+  const refused = refuse('stream_ended', 'The stream of this call has ended: start a new one with stream.started.', {
+    field: 'callSid',
+  })
   if (conversationId !== null)
-    unit.run(noun, conversationId, { type: 'note_late', what: `words of call ${callSid}`, because: 'its stream had ended' })
+    unit.run(noun, conversationId, {
+      type: 'note_late',
+      what: `words of call ${callSid}`,
+      because: 'its stream had ended',
+    })
   return refusedIn(conversationId ?? undefined, refused)
 }
 
@@ -183,7 +203,11 @@ function attached(conversationId: Id | null): TrafficResult {
 }
 
 function unknownCall(): Refused {
-  return refuse('not_found', 'No stream of this call is known: send stream.started first. One that no rule captures is not kept.', {
-    field: 'callSid',
-  })
+  return refuse(
+    'not_found',
+    'No stream of this call is known: send stream.started first. One that no rule captures is not kept.',
+    {
+      field: 'callSid',
+    },
+  )
 }

@@ -6,7 +6,11 @@ import { rulebookOf, type Passing } from './capture.ts'
 const alice = '+14155550133'
 const line = '+18005550111'
 
-function configuration(id: string, createdAt: number, channels: Partial<Record<Channel, readonly CaptureRule[]>>): Configuration {
+function configuration(
+  id: string,
+  createdAt: number,
+  channels: Partial<Record<Channel, readonly CaptureRule[]>>,
+): Configuration {
   const rules = Object.entries(channels).map(([channel, capture]) => [channel, { timeouts: null, capture }])
   return {
     id,
@@ -43,7 +47,14 @@ describe('capturing', () => {
   })
 
   it('takes two rules for both ways of messaging', () => {
-    const care = [configuration('care', 1, { SMS: [{ from: '*', to: line }, { from: line, to: '*' }] })]
+    const care = [
+      configuration('care', 1, {
+        SMS: [
+          { from: '*', to: line },
+          { from: line, to: '*' },
+        ],
+      }),
+    ]
     expect(captor(care, inbound)).toBe('care')
     expect(captor(care, { channel: 'SMS', from: line, to: alice })).toBe('care')
   })

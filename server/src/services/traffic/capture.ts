@@ -38,7 +38,10 @@ const noEntries: readonly Entry[] = []
 export function rulebookOf(configurations: readonly Configuration[]): Rulebook {
   const entries = new Map<string, Entry[]>()
   for (const { id, createdAt, document } of configurations) {
-    for (const [channel, { capture }] of Object.entries(document.channels) as [Channel, { capture: readonly CaptureRule[] }][]) {
+    for (const [channel, { capture }] of Object.entries(document.channels) as [
+      Channel,
+      { capture: readonly CaptureRule[] },
+    ][]) {
       for (const rule of capture) {
         const place = name(channel, canonical(channel, rule.from), canonical(channel, rule.to))
         const entry = { configurationId: id, grouping: document.grouping, rule, createdAt }
@@ -55,7 +58,12 @@ export function rulebookOf(configurations: readonly Configuration[]): Rulebook {
       const { channel } = passing
       const from = canonicalAddress(channel, passing.from)
       const to = canonicalAddress(channel, passing.to)
-      const places = [name(channel, from, to), name(channel, any, to), name(channel, from, any), name(channel, any, any)]
+      const places = [
+        name(channel, from, to),
+        name(channel, any, to),
+        name(channel, from, any),
+        name(channel, any, any),
+      ]
       for (const place of places) {
         const entry = (entries.get(place) ?? noEntries).find(({ rule }) => admits(channel, rule, passing))
         if (entry) return { configurationId: entry.configurationId, grouping: entry.grouping }

@@ -38,7 +38,14 @@ export function chainsOf(events: readonly TrafficEvent[], batch: Batch): readonl
     for (const key of keysOf(event, batch)) byKey.set(key, chain)
     chain.items.push(i)
   }
-  return all.filter(({ merged }) => !merged).map(({ items }) => piecesOf(items.toSorted((a, b) => a - b), events))
+  return all
+    .filter(({ merged }) => !merged)
+    .map(({ items }) =>
+      piecesOf(
+        items.toSorted((a, b) => a - b),
+        events,
+      ),
+    )
 }
 
 function keysOf(event: TrafficEvent, batch: Batch): readonly string[] {
@@ -52,7 +59,10 @@ function keysOf(event: TrafficEvent, batch: Batch): readonly string[] {
     case 'delivery.updated':
       return [`r${event.resourceId}`]
     case 'stream.started':
-      return [`c${event.callSid}`, `a${batch.canonical('VOICE', event.direction === 'inbound' ? event.from : event.to)}`]
+      return [
+        `c${event.callSid}`,
+        `a${batch.canonical('VOICE', event.direction === 'inbound' ? event.from : event.to)}`,
+      ]
     case 'utterance':
     case 'tts.fragment':
       return event.resourceId === undefined ? [`c${event.callSid}`] : [`c${event.callSid}`, `r${event.resourceId}`]

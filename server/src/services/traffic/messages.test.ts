@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { alice, bob, capturing, line, openHouse, received, sent, type House } from '#conformance/house.ts'
+import { alice, bob, capturing, got, idOf, line, openHouse, received, sent, type House } from '#conformance/house.ts'
+import type { TrafficEvent } from '../api.ts'
 
 let house: House
 beforeEach(async () => {
@@ -27,7 +28,7 @@ describe('messages', () => {
   it('D69: who is the customer follows from the direction', async () => {
     await house.configure()
     const [result] = await house.send(sent({ to: bob }))
-    const { participants } = await house.conversation('conversationId' in result! ? result.conversationId : undefined)
+    const { participants } = await house.conversation(idOf(result))
     expect(participants).toMatchObject([
       { type: 'customer', addresses: [{ address: bob }] },
       { type: 'agent', addresses: [{ address: line }] },
@@ -117,7 +118,10 @@ describe('messages', () => {
     const older = await create(configurationId, [alice, line, '+14155550155'])
     const newer = await create(configurationId, [alice, line, '+14155550166'])
     await house.pass(1)
-    const words = { author: { channel: 'SMS', address: alice }, recipients: [{ channel: 'SMS', address: line }] } as const
+    const words = {
+      author: { channel: 'SMS', address: alice },
+      recipients: [{ channel: 'SMS', address: line }],
+    } as const
     await house.services.conversations.say(house.ask, older, { ...words, content: { type: 'text', text: 'Hello' } })
     expect(await ids(received())).toEqual([older])
     expect(newer).not.toBe(older)
@@ -137,9 +141,13 @@ describe('messages', () => {
     const narrow = { SMS: { timeouts: null, capture: [{ from: '*', to: '+18005550999' }] } }
     await house.services.configurations.write(house.ask, id, ({ document }) => ({ ...document, channels: narrow }))
     expect(await house.send(received())).toMatchObject([{ status: 'ignored' }])
-    await house.services.configurations.write(house.ask, id, ({ document }) => ({ ...document, channels: { SMS: capturing(null) } }))
+    await house.services.configurations.write(house.ask, id, ({ document }) => ({
+      ...document,
+      channels: { SMS: capturing(null) },
+    }))
     expect(await house.send(received())).toMatchObject([{ status: 'recorded' }])
-    for (const { id: open } of await house.conversations()) await house.services.conversations.change(house.ask, open, { status: 'closed' })
+    for (const { id: open } of await house.conversations())
+      await house.services.conversations.change(house.ask, open, { status: 'closed' })
     await house.services.configurations.remove(house.ask, id)
     expect(await house.send(received())).toMatchObject([{ status: 'ignored' }])
   })
@@ -147,8 +155,7 @@ describe('messages', () => {
   it('keeps accounts apart', async () => {
     await house.configure()
     const [id] = await ids(received())
-    const other = await house.services.accounts.create('test', { name: 'bob', clock: 'wall' })
-    if (!('account' in other)) throw new Error('refused')
+    const other = got(await house.services.accounts.create('test', { name: 'bob', clock: 'wall' }))
     expect(await house.services.conversations.get(other.account.id, id!)).toBeUndefined()
     const outcome = await house.services.traffic.ingest({ account: other.account.id, by: 'test' }, [received()])
     expect(outcome.value).toMatchObject([{ status: 'ignored' }])
@@ -165,7 +172,10 @@ describe('a resource id', () => {
     await house.pass(1)
     const [conversation] = await house.conversations()
     expect(conversation?.status).toBe('inactive')
-    const page = await house.services.conversations.communications(house.account, conversation!.id, { after: 0, limit: 10 })
+    const page = await house.services.conversations.communications(house.account, conversation!.id, {
+      after: 0,
+      limit: 10,
+    })
     expect(page?.items).toMatchObject([{ communication: { content: { text: 'Hello!' } } }])
   })
 
@@ -178,7 +188,9 @@ describe('a resource id', () => {
       content: { type: 'text', text: 'Hello' },
       resourceId: 'SM1',
     })
-    expect(await house.send(received({ resourceId: 'SM1' }))).toMatchObject([{ status: 'updated', conversationId: elsewhere }])
+    expect(await house.send(received({ resourceId: 'SM1' }))).toMatchObject([
+      { status: 'updated', conversationId: elsewhere },
+    ])
     expect(await house.conversations()).toHaveLength(1)
   })
 
@@ -198,13 +210,20 @@ describe('a resource id', () => {
 
   it('D3: takes delivery statuses, also in the same request and after closing, never backwards', async () => {
     await house.configure()
-    const [message, report] = await house.send(sent({ resourceId: 'SM1' }), { type: 'delivery.updated', resourceId: 'SM1', status: 'initiated' })
+    const [message, report] = await house.send(sent({ resourceId: 'SM1' }), {
+      type: 'delivery.updated',
+      resourceId: 'SM1',
+      status: 'initiated',
+    })
     expect(report).toEqual({ ...message, status: 'updated' })
     await house.pass(30)
     await house.send({ type: 'delivery.updated', resourceId: 'SM1', to: alice, status: 'delivered' })
     await house.send({ type: 'delivery.updated', resourceId: 'SM1', status: 'in_progress' })
     const [conversation] = await house.conversations()
-    const page = await house.services.conversations.communications(house.account, conversation!.id, { after: 0, limit: 10 })
+    const page = await house.services.conversations.communications(house.account, conversation!.id, {
+      after: 0,
+      limit: 10,
+    })
     expect(page?.items).toMatchObject([{ communication: { recipients: [{ delivery: 'delivered' }] } }])
     expect(conversation?.status).toBe('closed')
   })
@@ -215,7 +234,7 @@ describe('a resource id', () => {
   })
 })
 
-async function ids(...events: Parameters<House['send']>): Promise<readonly (string | undefined)[]> {
+async function ids(...events: TrafficEvent[]): Promise<readonly (string | undefined)[]> {
   return (await house.send(...events)).map((result) => ('conversationId' in result ? result.conversationId : undefined))
 }
 

@@ -18,7 +18,8 @@ export function sidesOf({ type, channel, from, to }: Pick<Message, 'type' | 'cha
 /** A message, received or sent: into the conversation it belongs to, found or made (T7, T8, T9). */
 export function takeMessage({ unit, batch }: Run, message: Message): TrafficResult {
   const sought = batch.capture(message, sidesOf(message))
-  if (sought === null) return { status: 'ignored', because: `no capture rule for ${message.channel} matches its from and to` }
+  if (sought === null)
+    return { status: 'ignored', because: `no capture rule for ${message.channel} matches its from and to` }
   const words = wordsOf(message)
   const earlier = message.resourceId === undefined ? undefined : earlierOf(unit, message.resourceId)
   if (earlier) return repeat(unit, earlier, words)
@@ -27,7 +28,8 @@ export function takeMessage({ unit, batch }: Run, message: Message): TrafficResu
 }
 
 function wordsOf({ type, channel, from, to, text, channelId, resourceId, occurredAt }: Message): Omit<Say, 'type'> {
-  const [author, recipient]: [ParticipantType, ParticipantType] = type === 'message.received' ? ['customer', 'agent'] : ['agent', 'customer']
+  const [author, recipient]: [ParticipantType, ParticipantType] =
+    type === 'message.received' ? ['customer', 'agent'] : ['agent', 'customer']
   const speaker = (address: string, role: ParticipantType): Speaker => ({ channel, address, type: role })
   return {
     author: speaker(from, author),

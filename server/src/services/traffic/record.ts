@@ -34,7 +34,11 @@ export function record(unit: Unit, conversationId: Id, words: Omit<Say, 'type' |
 }
 
 /** Says it again where it was said. A closed conversation stays as it is (T4): then it is only noted that it is known. */
-export function repeat(unit: Unit, { conversationId, n }: Earlier, words: Omit<Say, 'type' | 'keepKeyOnClash'>): TrafficResult {
+export function repeat(
+  unit: Unit,
+  { conversationId, n }: Earlier,
+  words: Omit<Say, 'type' | 'keepKeyOnClash'>,
+): TrafficResult {
   const isClosed = unit.state(noun, conversationId)?.status === 'closed'
   return isClosed ? known(unit, { conversationId, n }, 'noted') : record(unit, conversationId, words)
 }

@@ -10,7 +10,12 @@ export type Report = Extract<TrafficEvent, { type: 'delivery.updated' }>
 export function takeReport({ unit }: Run, { resourceId, to, status }: Report): TrafficResult {
   const earlier = earlierOf(unit, resourceId)
   if (!earlier)
-    return refusedIn(undefined, refuse('not_found', 'No message with this resourceId is known: send message.sent first.', { field: 'resourceId' }))
+    return refusedIn(
+      undefined,
+      refuse('not_found', 'No message with this resourceId is known: send message.sent first.', {
+        field: 'resourceId',
+      }),
+    )
   const { conversationId, n } = earlier
   const command = { type: 'report_delivery' as const, n, resourceId, status, ...(to !== undefined && { to }) }
   const done = unit.run(noun, conversationId, command)

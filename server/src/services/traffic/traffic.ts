@@ -6,6 +6,7 @@ import { Batch, type Run } from './batch.ts'
 import { endStream, startStream, takeWords } from './calls.ts'
 import { rulebookOf, type Rulebook } from './capture.ts'
 import { chainsOf, type Work } from './chains.ts'
+import { foresee } from './foresee.ts'
 import { takeMessage } from './messages.ts'
 import { takeReport } from './reports.ts'
 
@@ -63,6 +64,7 @@ async function runPiece({ engine, ask, batch, events, results }: Job, piece: Wor
   const { once: _, ...plain } = ask
   const outcome = await engine.execute<readonly TrafficResult[]>(plain, (unit) => {
     const run: Run = { unit, batch, streams: new Map() }
+    foresee(run, piece, events)
     return piece.map((i) => take(run, events[i]))
   })
   if (outcome.refusal) return outcome.refusal
@@ -74,11 +76,20 @@ async function runPiece({ engine, ask, batch, events, results }: Job, piece: Wor
 }
 
 /** One event under an idempotency key: each item of a batch has its own record, so that a batch cut short can be sent again. */
-async function runOnce({ engine, ask, batch, events, results }: Job, once: Once<never>, [i = 0]: Work): Promise<Refusal | undefined> {
+async function runOnce(
+  { engine, ask, batch, events, results }: Job,
+  once: Once<never>,
+  [i = 0]: Work,
+): Promise<Refusal | undefined> {
   const { scope, key, fingerprint } = once
   const own: Ask<TrafficResult> = {
     ...ask,
-    once: { scope, fingerprint, key: `${key}#${i}`, render: (result) => ({ status: 200, headers: {}, body: JSON.stringify(result) }) },
+    once: {
+      scope,
+      fingerprint,
+      key: `${key}#${i}`,
+      render: (result) => ({ status: 200, headers: {}, body: JSON.stringify(result) }),
+    },
   }
   const outcome = await engine.execute<TrafficResult>(own, (unit): TrafficResult | Refused => {
     const result = take({ unit, batch, streams: new Map() }, events[i])
@@ -118,7 +129,10 @@ function take(run: Run, event: TrafficEvent | undefined): TrafficResult {
 /** All results; or, where the house could take nothing at all, its refusal, so that the caller hears it as such. */
 function whole(results: readonly TrafficResult[]): Outcome<readonly TrafficResult[]> {
   const [first] = results
-  if (first?.status !== 'refused' || !results.every((result) => result.status === 'refused' && isTheHouses(result.refusal)))
+  if (
+    first?.status !== 'refused' ||
+    !results.every((result) => result.status === 'refused' && isTheHouses(result.refusal))
+  )
     return { value: results }
   return { refusal: first.refusal }
 }

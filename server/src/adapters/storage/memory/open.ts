@@ -42,6 +42,10 @@ class MemoryStorage implements Storage {
     return lookups.map((lookup) => lookUp(tables, lookup))
   }
 
+  peek(lookup: Lookup): Loaded {
+    return lookUp(this.#open(), lookup)
+  }
+
   async list(question: ListQuestion): Promise<readonly ListEntry[]> {
     return listPage(this.#open(), question)
   }

@@ -70,8 +70,8 @@ export class Lookups {
   /** All from the same moment. */
   load(lookups: readonly Lookup[]): Loaded[] {
     return lookups.length > 1
-      ? this.#together(() => lookups.map((lookup) => this.#one(lookup)))
-      : lookups.map((lookup) => this.#one(lookup))
+      ? this.#together(() => lookups.map((lookup) => this.one(lookup)))
+      : lookups.map((lookup) => this.one(lookup))
   }
 
   list({ account, noun, list, equals, descending, after, limit }: ListQuestion): ListEntry[] {
@@ -100,7 +100,7 @@ export class Lookups {
     })
   }
 
-  #one(lookup: Lookup): Loaded {
+  one(lookup: Lookup): Loaded {
     switch (lookup.what) {
       case 'head': {
         const row = this.#head.get(soughtId(lookup.aggregate))

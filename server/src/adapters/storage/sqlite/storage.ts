@@ -18,6 +18,7 @@ import type { Folder } from './folder.ts'
 import type { Line } from './line.ts'
 import { Lookups } from './lookups.ts'
 import { Reads } from './reads.ts'
+import { Snapshot } from './snapshot.ts'
 import type { Tasks } from './tasks.ts'
 
 /** The store in a data folder: reads here and now on a connection of its own, writes through the writer. */
@@ -25,6 +26,7 @@ export class SqliteStorage implements Storage {
   readonly #line: Line
   readonly #reader: DatabaseSync
   readonly #folder: Folder
+  readonly #snapshot: Snapshot
   readonly #lookups: Lookups
   readonly #reads: Reads
   readonly deliveries: DeliveryStore
@@ -36,6 +38,7 @@ export class SqliteStorage implements Storage {
     this.#reader = reader
     this.#lastSeq = lastSeq
     this.#folder = folder
+    this.#snapshot = new Snapshot(reader)
     this.#lookups = new Lookups(reader)
     this.#reads = new Reads(reader)
     this.deliveries = this.#deliveryStore(new DeliveryReads(reader))
@@ -44,11 +47,22 @@ export class SqliteStorage implements Storage {
   async commit(batch: readonly UnitWrite[]): Promise<readonly Verdict[]> {
     const { verdicts, lastSeq } = await this.#tell('commit', batch)
     this.#lastSeq = lastSeq
+    this.#snapshot.release()
     return verdicts
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Loaded[]> {
     return this.#read(() => this.#lookups.load(lookups))
+  }
+
+  peek(lookup: Lookup): Loaded {
+    this.#refuseClosed()
+    try {
+      this.#snapshot.hold()
+      return this.#lookups.one(lookup)
+    } catch (error) {
+      throw portError(error)
+    }
   }
 
   async list(question: ListQuestion): Promise<readonly ListEntry[]> {
@@ -128,6 +142,7 @@ export class SqliteStorage implements Storage {
   }
 
   async #close(): Promise<void> {
+    this.#snapshot.release()
     this.#reader.close()
     await this.#line.close()
     this.#folder.leave()
@@ -147,6 +162,7 @@ export class SqliteStorage implements Storage {
 
   #read<Result>(read: () => Result): Result {
     this.#refuseClosed()
+    this.#snapshot.release()
     try {
       return read()
     } catch (error) {

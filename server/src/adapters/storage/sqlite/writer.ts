@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { backup } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { StorageUnavailable } from '#engine/ports/storage.ts'
@@ -18,10 +18,11 @@ const walLimit = 32 * 1024 * 1024
 const pagesAtATime = 100
 
 const database = connect(file, { cacheKb: 48 * 1024, waitMs: 0 })
-// journal_size_limit: a log that was large once is cut when it starts anew, so that its size tells what is in it
-database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${walLimit / 2}`)
+// journal_size_limit: the log keeps its length when it starts anew, as writing over is faster than making a file longer
+database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${2 * walLimit}`)
 if (maxPages !== null) database.exec(`PRAGMA max_page_count = ${maxPages}`)
 const restart = database.prepare('PRAGMA wal_checkpoint(RESTART)')
+const lookAtLog = database.prepare('PRAGMA wal_checkpoint(NOOP)')
 const committer = new Committer(database)
 const eraser = new Eraser(database, committer)
 const upkeep = new Upkeep(database, committer)
@@ -91,7 +92,8 @@ function failed(number: number, error: unknown): Answer {
 /** Looks at the log every eighth time; when it is long, starts it anew between two batches. */
 function boundWal(): void {
   if (++written % 8 !== 0) return
-  const size = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  const { log } = lookAtLog.get() as { log: number }
+  const size = log * 4096
   if (size < walLimit) return
   // nobody reads for long; but if somebody does, waiting a little is better than a log without end
   const patience = size > 4 * walLimit ? 1000 : 0

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { openMemory } from '#adapters/storage/memory/open.ts'
+import { simulatedSystem } from '#adapters/system/simulated/simulated-system.ts'
+import { stage, writtenFeed, type Stage, type Told } from '#conformance/delivery/given.ts'
+import { mortal } from '#conformance/delivery/mortal.ts'
+import type { SendResult } from '#services/ports.ts'
+import type { DeliveryLimits } from './limits.ts'
+
+/** An attempt as the receiver saw it, and how it ended. */
+interface Seen extends Told {
+  result?: SendResult
+  endedAt?: number
+}
+
+interface World {
+  readonly seen: Seen[]
+  readonly lanes: number
+  readonly events: number
+  final: Stage
+}
+
+const small: Partial<DeliveryLimits> = {
+  ...{ perOrigin: 4, perSlowOrigin: 2, overall: 6, slowOverall: 10, originCount: 20, laneCount: 5, count: 35 },
+  ...{ spilledLanes: 8, loads: 2, pageRows: 10, firstRows: 15, backlog: 20, leaseMs: 3_000, maxLeaseMs: 10_000 },
+}
+
+/** One made-up world: receivers that fail by chance and in outages, a process that is stopped, killed and started again. */
+async function play(seed: number, limits: Partial<DeliveryLimits>): Promise<World> {
+  const system = simulatedSystem(seed)
+  const chance = (upTo: number): number => Math.floor(system.chance() * upTo)
+  const underlying = openMemory().deliveries
+  const feed = writtenFeed()
+  const seen: Seen[] = []
+  const startedAt = system.now()
+  const lanes = 1 + chance(30)
+  const rate = [0, 0.05, 0.3][chance(3)] ?? 0
+  const outages = Array.from({ length: chance(4) }, () => ({ from: chance(90_000), lasts: chance(60_000), hung: chance(3) === 0 }))
+  let isCalm = false
+  let events = 0
+
+  function answer(told: Told): Promise<SendResult> {
+    const one: Seen = { ...told, at: system.now() - startedAt }
+    seen.push(one)
+    const ended = (result: SendResult): SendResult => {
+      one.result = result
+      one.endedAt = system.now() - startedAt
+      return result
+    }
+    const outage = !isCalm && outages.find(({ from, lasts }) => one.at >= from && one.at < from + lasts)
+    const fails = outage || (!isCalm && system.chance() < rate)
+    const takesMs = isCalm ? 1 : outage && outage.hung ? 15_000 : chance(20) === 0 ? chance(4_000) : chance(50)
+    const result: SendResult = fails ? (chance(2) ? { status: 503 } : { error: 'The connection broke.', refused: false }) : { status: 200 }
+    return new Promise((resolve) => system.after(takesMs, () => resolve(ended(result))))
+  }
+
+  async function live(previous: Stage | undefined): Promise<{ stage: Stage; kill(): void }> {
+    const life = mortal(underlying)
+    const base = previous ?? ({ system, feed, store: underlying } as Stage)
+    const targets = ({ recorded: { aggregate, n } }: { recorded: { aggregate: string; n: number } }) => {
+      const one = { target: 'one', url: `https://${aggregate.length % 2 ? 'odd' : 'even'}.example/one` }
+      return n % 3 === 0 ? [one] : [one, { target: 'two', url: 'https://other.example/two' }]
+    }
+    const made = stage({ after: base, store: life.store, limits, targets, script: (told) => life.orNever(() => answer(told)) })
+    await made.delivery.start()
+    return { stage: made, kill: life.kill }
+  }
+
+  let present = await live(undefined)
+  for (let step = 0; step < 40; step++) {
+    for (let i = chance(20); i > 0; i--) {
+      feed.append(`a${chance(lanes)}`)
+      events++
+    }
+    await system.advance(chance(5_000))
+    const fate = chance(40)
+    if (fate < 2) {
+ console.log('FATE', fate, system.now()-startedAt)
+      if (fate === 0) await present.stage.stop()
+      else present.kill()
+      present = await live(present.stage)
+    }
+  }
+  isCalm = true
+  await system.advance(7_200_000)
+  await present.stage.stop()
+  return { seen, lanes, events, final: present.stage }
+}
+
+/** Attempts by lane (aggregate and target), in the order they began. */
+function byLane(seen: readonly Seen[]): Map<string, Seen[]> {
+  return Map.groupBy(seen, ({ event, url }) => `${event.split('.')[0]} ${url}`)
+}
+
+const isGood = ({ result }: Seen): boolean => result !== undefined && 'status' in result && result.status === 200
+
+
+it('dbg', async () => {
+  const { seen } = await play(19, small)
+  for (const [k, lane] of byLane(seen)) { try { orderHolds(lane) } catch (e) { console.log(k, String(e).slice(0,90)); for (const o of lane) if (o.at < 45000) console.log(o.event, o.seq, o.at, o.endedAt, JSON.stringify(o.result)) } }
+})
+/** When the first attempt of an event begins, each earlier one is over, or something before it has been failing for 30 s. */
+function orderHolds(lane: readonly Seen[]): void {
+  const first = new Map<number, Seen>()
+  for (const attempt of lane) if (!first.has(attempt.seq)) first.set(attempt.seq, attempt)
+  const attempts = Map.groupBy(lane, ({ seq }) => seq)
+  for (const later of first.values()) {
+    for (const [seq, earlier] of attempts) {
+      if (seq >= later.seq) continue
+      const isDone = earlier.some((attempt) => isGood(attempt) && (attempt.endedAt ?? Infinity) <= later.at)
+      if (isDone) continue
+      const failing = lane.filter((attempt) => attempt.seq < later.seq && attempt.result && !isGood(attempt))
+      const since = Math.min(...failing.map(({ endedAt }) => endedAt ?? Infinity))
+      expect(later.at - since, `${later.event} went ahead of ${seq} at ${later.at}`).toBeGreaterThanOrEqual(30_000)
+    }
+  }
+}
