@@ -66,7 +66,8 @@ function personOf({ app }: Trial, url: string, caller: Caller): Person {
       if (outcome.value === undefined) throw new Error(outcome.refusal?.message ?? 'replayed')
       return outcome.value
     },
-    ask: (path, init = {}) => fetch(url + path, { ...init, headers: { authorization: `Basic ${basic}`, ...init.headers } }),
+    ask: (path, init = {}) =>
+      fetch(url + path, { ...init, headers: { authorization: `Basic ${basic}`, ...init.headers } }),
   }
 }
 
@@ -77,3 +78,9 @@ export function clientOf(url: string, user: string, password: string, accountSid
   return client
 }
 
+/** What the client gave, with all its keys: its types know only that some calls leave some of them out. */
+export async function whole<Instance>(promise: Promise<Instance>): Promise<Whole<Instance>> {
+  return (await promise) as Whole<Instance>
+}
+
+type Whole<Instance> = { [Key in keyof Instance]-?: NonNullable<Instance[Key]> }

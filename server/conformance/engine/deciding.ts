@@ -115,6 +115,13 @@ export function decidingConformance(name: string, open: () => Promise<Storage>):
       expect(found.value).toEqual({ trace: [red], blue: [] })
     })
 
+    test('ids rise in the order of minting, within one instant too', async () => {
+      const stage = await stageOver(await open())
+      const ids: string[] = []
+      for (let i = 0; i < 300; i++) ids.push(await stage.build(`door ${i}`))
+      expect(ids).toEqual(ids.toSorted())
+    })
+
     test('reactions are part of the unit', async () => {
       const stage = await stageOver(await open())
       const ring = (await stage.engine.execute({ account: 'alice', by: 'api' }, (unit) => unit.id('front'))).value ?? ''

@@ -89,6 +89,15 @@ export function erasing(storage: () => Storage): void {
       expect(await storage().deliveries.get('acme', 'd2')).not.toBeNull()
     })
 
+    test('keeps what the request that erases was answered, for its repetition', async () => {
+      await lived()
+      const write = aggregate(alice, 30, { head: { erasing: true, stateJson: '"last"' } })
+      await committed(storage(), { ...unit(write), answer: { ...answer, key: 'erasing' } })
+      while (!(await storage().erase(alice, 100)));
+      expect(await storage().answer('s', 'k')).toBeNull()
+      expect(await storage().answer('s', 'erasing')).toMatchObject({ key: 'erasing' })
+    })
+
     test('gives no number of the log out again, and nobody can begin anew under the id', async () => {
       await lived()
       await begin()

@@ -10,6 +10,8 @@ export interface Acknowledged {
   readonly conversations: Set<string>
   /** The last test-clock time that was answered. */
   clock: number
+  /** Answers that no crash explains. */
+  readonly wrong: string[]
 }
 
 export const business = '+12025550100'
@@ -41,9 +43,12 @@ async function traffic(client: Client, chance: Chance, acknowledged: Acknowledge
     return { type: inbound ? 'message.received' : 'message.sent', channel: 'SMS', from, to, text: 'torture', resourceId: `SM${chance.hex(32)}` }
   })
   const { status, body } = await client.call('POST', '/api/v1/traffic', { events })
-  if (status !== 200) return
+  if (status !== 200) {
+    acknowledged.wrong.push(`Traffic was answered ${status}: ${JSON.stringify(body)}`)
+    return
+  }
   for (const [i, result] of (body['results'] as Json[]).entries()) {
-    if (result['status'] !== 'recorded') throw new Error(`Traffic was not recorded: ${JSON.stringify(result)}`)
+    if (result['status'] !== 'recorded') acknowledged.wrong.push(`Traffic was not recorded: ${JSON.stringify(result)}`)
     const conversation = `conv_${String(result['conversationId'])}`
     note(acknowledged, events[i]?.resourceId ?? '', conversation, `conv_${String(result['communicationId'])}`)
   }

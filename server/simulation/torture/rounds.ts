@@ -29,7 +29,7 @@ export async function torture(rounds: number, seed: number, say: (line: string) 
     client.url = server.url
     await configure(client)
     for (let round = 1; round <= rounds; round++) {
-      const acknowledged: Acknowledged = { communications: new Map(), keyed: new Map(), conversations: new Set(), clock: 0 }
+      const acknowledged: Acknowledged = { communications: new Map(), keyed: new Map(), conversations: new Set(), clock: 0, wrong: [] }
       let going = true
       const sending = Array.from({ length: users }, (_, i) => send(client, new Chance(seed * 1_000 + round * 50 + i), acknowledged, () => going))
       await new Promise((resolve) => setTimeout(resolve, 150 + chance.below(500)))
@@ -38,7 +38,7 @@ export async function torture(rounds: number, seed: number, say: (line: string) 
       await Promise.all(sending)
       server = await ServerProcess.start(data)
       client.url = server.url
-      const found = await verify(client, acknowledged, seen)
+      const found = [...acknowledged.wrong, ...(await verify(client, acknowledged, seen))]
       wrong.push(...found.map((one) => `Round ${round}: ${one}`))
       total += acknowledged.communications.size
       say(`round ${round}: ${acknowledged.communications.size} acknowledged, ${seen.ids.size} events in all, ${found.length} wrong`)

@@ -23,11 +23,15 @@ describe('a backup', () => {
 
   test('is restored with the key file, and everything said is there, secrets too', async () => {
     await captureTexts(trial, trial.test, shop)
-    const said = await trial.test.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: '+12025550111', to: shop, text: 'hello' }] })
+    const said = await trial.test.post('/traffic', {
+      events: [{ type: 'message.received', channel: 'SMS', from: '+12025550111', to: shop, text: 'hello' }],
+    })
     const { conversationId } = said.body.results[0]
     const backup = await trial.admin.post('/admin/backup', { file: 'monday.db' })
     expect(backup).toMatchObject({ status: 201, body: { file: join(data, 'backups', 'monday.db') } })
-    await trial.test.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: '+12025550112', to: shop, text: 'too late' }] })
+    await trial.test.post('/traffic', {
+      events: [{ type: 'message.received', channel: 'SMS', from: '+12025550112', to: shop, text: 'too late' }],
+    })
 
     const restored = join(folder, 'restored')
     mkdirSync(restored)

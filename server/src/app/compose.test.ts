@@ -28,7 +28,8 @@ describe('a composed server', () => {
 
   test('no route of one dialect is swallowed by the paths of another', () => {
     const firstWords = new Map<string, Set<string>>()
-    for (const { dialect, path } of trial.app.routes) firstWords.getOrInsertComputed(path.split('/').slice(0, 3).join('/'), () => new Set()).add(dialect)
+    for (const { dialect, path } of trial.app.routes)
+      firstWords.getOrInsertComputed(path.split('/').slice(0, 3).join('/'), () => new Set()).add(dialect)
     expect([...firstWords].filter(([, dialects]) => dialects.size > 1)).toEqual([])
   })
 
@@ -36,10 +37,21 @@ describe('a composed server', () => {
     for (const { name, coverage } of trial.app.dialects) {
       const covered = new Map(coverage.map((route) => [`${route.method} ${route.path}`, route]))
       const paths = new Set(coverage.map(({ path }) => path))
-      const registered = new Set(trial.app.routes.filter(({ dialect }) => dialect === name).map(({ method, path }) => `${method} ${path}`))
-      expect([...registered].filter((route) => !paths.has(route.replace(/^\S+ /, ''))), name).toEqual([])
-      expect([...covered].filter(([route, { how }]) => how !== 'absent' && !registered.has(route)), name).toEqual([])
-      expect(coverage.filter(({ how, why }) => how !== 'full' && !why), name).toEqual([])
+      const registered = new Set(
+        trial.app.routes.filter(({ dialect }) => dialect === name).map(({ method, path }) => `${method} ${path}`),
+      )
+      expect(
+        [...registered].filter((route) => !paths.has(route.replace(/^\S+ /, ''))),
+        name,
+      ).toEqual([])
+      expect(
+        [...covered].filter(([route, { how }]) => how !== 'absent' && !registered.has(route)),
+        name,
+      ).toEqual([])
+      expect(
+        coverage.filter(({ how, why }) => how !== 'full' && !why),
+        name,
+      ).toEqual([])
     }
   })
 
@@ -48,9 +60,17 @@ describe('a composed server', () => {
     await trial.test.get('/conversations/conversation_00000000000000000000000000')
     const { body, headers } = await get('/metrics')
     expect(headers['content-type']).toContain('text/plain')
-    expect(body).toMatch(/colloquy_requests_total\{dialect="native",method="GET",route="\/api\/v1\/clock",status="200"\} [1-9]/)
+    expect(body).toMatch(
+      /colloquy_requests_total\{dialect="native",method="GET",route="\/api\/v1\/clock",status="200"\} [1-9]/,
+    )
     expect(body).toContain('route="/api/v1/conversations/:id",status="404"')
-    for (const name of ['colloquy_deadlines_late_ms 0', 'colloquy_store_writable 1', 'colloquy_feed_lag_events', 'process_resident_memory_bytes']) expect(body).toContain(name)
+    for (const name of [
+      'colloquy_deadlines_late_ms 0',
+      'colloquy_store_writable 1',
+      'colloquy_feed_lag_events',
+      'process_resident_memory_bytes',
+    ])
+      expect(body).toContain(name)
   })
 
   test('shows its reference without asking anybody else', async () => {
@@ -67,13 +87,18 @@ describe('a composed server', () => {
     const document = (await get(`/reference/${name}.json`)).json()
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).length).toBeGreaterThan(5)
-    const wanted = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, schema]) => schema)
+    const wanted = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+      ([, schema]) => schema,
+    )
     expect(wanted.length).toBeGreaterThan(0)
     for (const schema of wanted) expect(Object.keys(document.components.schemas)).toContain(schema)
   })
 
   test('explains the codes that answers link to', async () => {
-    expect((await get('/errors/20404')).json()).toMatchObject({ code: '20404', advice: expect.stringContaining('account') })
+    expect((await get('/errors/20404')).json()).toMatchObject({
+      code: '20404',
+      advice: expect.stringContaining('account'),
+    })
     expect((await get('/errors/wall_clock')).json()).toMatchObject({ code: 'wall_clock' })
     const page = await get('/errors/20409', { accept: 'text/html' })
     expect(page.headers['content-type']).toContain('text/html')
@@ -84,7 +109,11 @@ describe('a composed server', () => {
   test('answers what it does not know with a sentence', async () => {
     const unknown = await get('/nowhere?secret=1')
     expect(unknown.statusCode).toBe(404)
-    expect(unknown.json()).toEqual({ status: 404, code: 20404, message: 'There is nothing at GET /nowhere. GET /reference lists what there is.' })
+    expect(unknown.json()).toEqual({
+      status: 404,
+      code: 20404,
+      message: 'There is nothing at GET /nowhere. GET /reference lists what there is.',
+    })
     expect((await get('/%zz')).statusCode).toBe(404)
   })
 })

@@ -70,31 +70,13 @@ const longestStopMs = 10_000
 export async function compose(given: Partial<Options> = {}, own: Partial<Parts> = {}): Promise<App> {
   const options = compileOptions(given)
   const parts = await chooseParts(options, own)
-  const { system, storage, vault, log } = parts
-  const adminKey = `admin.${vault.sign('admin key')}`
-  const engine = await createEngine({ storage, system, nouns, effects: {} })
-  // Announcers come with the dialects, which need the services, which need the delivery: it looks at the list when it starts.
-  const announcers: Announcer[] = []
-  const delivery = createDelivery({ feed: engine.feed, store: storage.deliveries, announcers, sender: parts.sender, system, log })
-  const services = createServices({ engine, vault, deliveries: delivery, now: () => system.now(), adminKeyHash: vault.hash(adminKey) })
+  const { system, log } = parts
+  const adminKey = `admin.${parts.vault.sign('admin key')}`
+  const house = await furnish(options, parts, adminKey)
+  const { engine, delivery, dialects } = house
   const fastify = createHttp(options, createRequestIds(system.random(new Uint8Array(10))), log)
-  const context = contextOf(options, parts, services)
-  const dialects = [nativeDialect(context), twilioDialect(context)]
-  announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
-  const metrics = createMetrics(engine, delivery)
   let stopping: Promise<void> | undefined
-
-  const routes = watchRoutes(fastify)
-  registerHealth(fastify, engine, metrics, () => stopping !== undefined)
-  registerErrorPage(fastify, dialects)
-  registerReference(fastify, dialects)
-  for (const dialect of dialects) {
-    routes.owner = dialect.name
-    await fastify.register(async (scope) => {
-      metrics.watch(scope, dialect.name)
-      await dialect.register(scope)
-    })
-  }
+  const routes = await registerPages(fastify, house, () => stopping !== undefined)
 
   const start = once(async () => {
     await engine.start()
@@ -108,26 +90,50 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     await delivery.stop()
     await engine.stop()
     await parts.sender.close()
-    await storage.close()
+    await parts.storage.close()
   }
-  return {
-    options,
-    parts,
-    engine,
-    services,
-    delivery,
-    fastify,
-    dialects,
-    routes: routes.all,
-    adminKey,
-    start,
-    async listen() {
-      await start()
-      const url = await fastify.listen({ host: options.host, port: options.port })
-      return options.publicUrl ?? reachable(url)
-    },
-    stop: () => (stopping ??= stop()),
+  async function listen(): Promise<string> {
+    await start()
+    const url = await fastify.listen({ host: options.host, port: options.port })
+    return options.publicUrl ?? reachable(url)
   }
+  const stopOnce = () => (stopping ??= stop())
+  return { options, parts, ...house, fastify, dialects, routes, adminKey, start, listen, stop: stopOnce }
+}
+
+type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'>
+
+/** Everything between the adapters and HTTP. */
+async function furnish(options: Options, parts: Parts, adminKey: string): Promise<House> {
+  const { storage, system, vault, sender, log } = parts
+  const engine = await createEngine({ storage, system, nouns, effects: {} })
+  // Announcers come with the dialects, which need the services, which need the delivery: it looks at the list when it starts.
+  const announcers: Announcer[] = []
+  const delivery = createDelivery({ feed: engine.feed, store: storage.deliveries, announcers, sender, system, log })
+  const now = () => system.now()
+  const services = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey) })
+  const context = contextOf(options, parts, services)
+  const dialects = [nativeDialect(context), twilioDialect(context)]
+  announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
+  return { engine, services, delivery, dialects }
+}
+
+/** The server's own pages, and each dialect in a scope of its own. */
+async function registerPages(http: FastifyInstance, house: House, stopping: () => boolean): Promise<readonly Route[]> {
+  const { engine, delivery, dialects } = house
+  const metrics = createMetrics(engine, delivery)
+  const routes = watchRoutes(http)
+  registerHealth(http, engine, metrics, stopping)
+  registerErrorPage(http, dialects)
+  registerReference(http, dialects)
+  for (const dialect of dialects) {
+    routes.owner = dialect.name
+    await http.register(async (scope) => {
+      metrics.watch(scope, dialect.name)
+      await dialect.register(scope)
+    })
+  }
+  return routes.all
 }
 
 async function chooseParts(options: Options, own: Partial<Parts>): Promise<Parts> {
@@ -147,7 +153,11 @@ function keyFile(data: string): string {
   return join(data, 'colloquy.key')
 }
 
-function contextOf(options: Options, { system, vault, sender, storage, log }: Parts, services: Services): DialectContext {
+function contextOf(
+  options: Options,
+  { system, vault, sender, storage, log }: Parts,
+  services: Services,
+): DialectContext {
   return {
     services,
     vault,
@@ -157,7 +167,8 @@ function contextOf(options: Options, { system, vault, sender, storage, log }: Pa
     now: () => system.now(),
     after: (afterMs, callback) => system.after(afterMs, callback),
     backup: (file) => makeBackup(options, storage, file),
-    baseUrl: ({ headers, protocol }) => options.publicUrl ?? `${protocol}://${String(headers['host'] ?? `${options.host}:${options.port}`)}`,
+    baseUrl: ({ headers: { host }, protocol }) =>
+      options.publicUrl ?? `${protocol}://${typeof host === 'string' ? host : `${options.host}:${options.port}`}`,
   }
 }
 

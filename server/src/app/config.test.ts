@@ -11,13 +11,29 @@ function options(argv: readonly string[], env: Record<string, string> = {}) {
 describe('the options of the server', () => {
   test('have defaults, and cannot be changed afterwards', () => {
     const compiled = options([])
-    expect(compiled).toMatchObject({ host: '127.0.0.1', port: 4100, storage: 'sqlite', requestsPerSecond: 1000, callbackHosts: [] })
+    expect(compiled).toMatchObject({
+      host: '127.0.0.1',
+      port: 4100,
+      storage: 'sqlite',
+      requestsPerSecond: 1000,
+      callbackHosts: [],
+    })
     expect(Object.isFrozen(compiled)).toBe(true)
   })
 
   test('come from the environment, and arguments win', () => {
-    const env = { COLLOQUY_PORT: '5000', COLLOQUY_RATE_LIMIT: 'off', COLLOQUY_CALLBACKS_ALLOW_HOST: 'hooks.local, 10.0.0.1', COLLOQUY_HOST: '' }
-    expect(options(['--port=6000'], env)).toMatchObject({ port: 6000, host: '127.0.0.1', requestsPerSecond: null, callbackHosts: ['hooks.local', '10.0.0.1'] })
+    const env = {
+      COLLOQUY_PORT: '5000',
+      COLLOQUY_RATE_LIMIT: 'off',
+      COLLOQUY_CALLBACKS_ALLOW_HOST: 'hooks.local, 10.0.0.1',
+      COLLOQUY_HOST: '',
+    }
+    expect(options(['--port=6000'], env)).toMatchObject({
+      port: 6000,
+      host: '127.0.0.1',
+      requestsPerSecond: null,
+      callbackHosts: ['hooks.local', '10.0.0.1'],
+    })
     expect(options(['--port', '0'], env).port).toBe(0)
   })
 
@@ -47,5 +63,9 @@ describe('the options of the server', () => {
 })
 
 test('the command line tool finds its server in the environment', () => {
-  expect(readClientSettings({ COLLOQUY_URL: 'http://here', COLLOQUY_DATA: '/var/c', INIT_CWD: '/home' })).toEqual({ url: 'http://here', data: '/var/c', folder: '/home' })
+  expect(readClientSettings({ COLLOQUY_URL: 'http://here', COLLOQUY_DATA: '/var/c', INIT_CWD: '/home' })).toEqual({
+    url: 'http://here',
+    data: '/var/c',
+    folder: '/home',
+  })
 })

@@ -4,13 +4,18 @@ import { compileOptions, flags, OptionError, type Options } from './options.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** What was asked of the program: to serve with these options, or to say how it is used. */
-export type Request = { readonly help: false; readonly options: Options } | { readonly help: true; readonly text: string }
+export type Request =
+  | { readonly help: false; readonly options: Options }
+  | { readonly help: true; readonly text: string }
 
 /**
  * Reads the options of the server: an argument wins over the environment, and that over the default.
  * Throws OptionError with a sentence that says what to do.
  */
-export function readServerOptions(given: readonly string[] = process.argv.slice(2), env: Environment = process.env): Request {
+export function readServerOptions(
+  given: readonly string[] = process.argv.slice(2),
+  env: Environment = process.env,
+): Request {
   if (given.includes('--help') || given.includes('-h')) return { help: true, text: usage() }
   const said: [name: string, text: string][] = Object.keys(flags).flatMap((name) => {
     const text = env[variable(name)]
@@ -60,8 +65,10 @@ function readArguments(given: readonly string[]): [name: string, text: string][]
   for (let i = 0; i < given.length; i++) {
     const argument = given[i] ?? ''
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? []
-    if (name === undefined) throw new OptionError(`"${argument}" is not an option. Options are written --name VALUE; --help lists them.`)
-    if (!Object.hasOwn(flags, name)) throw new OptionError(`There is no option --${name}.${suggestion(name)} --help lists all.`)
+    if (name === undefined)
+      throw new OptionError(`"${argument}" is not an option. Options are written --name VALUE; --help lists them.`)
+    if (!Object.hasOwn(flags, name))
+      throw new OptionError(`There is no option --${name}.${suggestion(name)} --help lists all.`)
     const text = inline ?? given[++i]
     if (text === undefined || (inline === undefined && text.startsWith('--')))
       throw new OptionError(`--${name} needs a value: --${name} ${flags[name]?.value}.`)

@@ -21,7 +21,9 @@ export function accountEnv(url: string, { account, authToken, key, keySecret, be
 export function writeEnv(data: string, name: string, values: EnvFile): string {
   mkdirSync(data, { recursive: true, mode: 0o700 })
   const file = join(data, `${name}.env`)
-  const text = Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join('')
+  const text = Object.entries(values)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')
   writeFileSync(file, text, { mode: 0o600 })
   chmodSync(file, 0o600)
   return file
@@ -39,6 +41,7 @@ export function readEnv(data: string, name: string): EnvFile | undefined {
 export function moveEnv(data: string, names: readonly string[], url: string): void {
   for (const name of names) {
     const values = readEnv(data, name)
-    if (values && values['COLLOQUY_URL'] !== undefined && values['COLLOQUY_URL'] !== url) writeEnv(data, name, { ...values, COLLOQUY_URL: url })
+    if (values && values['COLLOQUY_URL'] !== undefined && values['COLLOQUY_URL'] !== url)
+      writeEnv(data, name, { ...values, COLLOQUY_URL: url })
   }
 }

@@ -4,11 +4,16 @@ import { numberedErrors } from './error-meanings.ts'
 
 /** `GET /errors/:code`: where the link in an error leads. JSON, or a page for a browser. */
 export function registerErrorPage(http: FastifyInstance, dialects: readonly Dialect[]): void {
-  const own = new Map([numberedErrors, ...dialects.map(({ errors = {} }) => errors)].flatMap((errors) => Object.entries(errors)))
+  const own = new Map(
+    [numberedErrors, ...dialects.map(({ errors = {} }) => errors)].flatMap((errors) => Object.entries(errors)),
+  )
   http.get<{ Params: { code: string } }>('/errors/:code', async (request, reply) => {
     const { code } = request.params
     const known = own.get(code)
-    const { title, advice } = known ?? { title: 'This code means nothing here', advice: 'GET /reference lists the errors of each call.' }
+    const { title, advice } = known ?? {
+      title: 'This code means nothing here',
+      advice: 'GET /reference lists the errors of each call.',
+    }
     reply.code(known ? 200 : 404)
     if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return { ...(known && { code }), title, advice }
     return reply.type('text/html; charset=utf-8').send(page(known ? `${code}: ${title}` : title, advice))

@@ -16,7 +16,11 @@ export async function welcome({ accounts }: Services, data: string, url: string,
   writeEnv(data, 'admin', { COLLOQUY_URL: url, COLLOQUY_ADMIN_KEY: adminKey })
   const { items } = await accounts.list(undefined, 1)
   if (items.length > 0) {
-    moveEnv(data, firstAccounts.map(({ name }) => name), url)
+    moveEnv(
+      data,
+      firstAccounts.map(({ name }) => name),
+      url,
+    )
     return ''
   }
   const told: string[] = ['This is the first start: two accounts were made.']

@@ -12,7 +12,11 @@ const mostConnections = 16_384
  * The bare HTTP server all dialects share. Nothing of a request is logged but its method, route, status and id:
  * bodies, headers and query strings hold what people said and their secrets.
  */
-export function createHttp(options: Pick<Options, 'trustProxy'>, requestIds: () => string, log: Logger): FastifyInstance {
+export function createHttp(
+  options: Pick<Options, 'trustProxy'>,
+  requestIds: () => string,
+  log: Logger,
+): FastifyInstance {
   const http = Fastify({
     logger: false,
     bodyLimit,
@@ -41,9 +45,12 @@ export function createHttp(options: Pick<Options, 'trustProxy'>, requestIds: () 
   )
   http.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error.statusCode ?? 500
-    if (status >= 500) log.error({ request: request.id, route: request.routeOptions.url, error: error.name }, 'request failed')
+    if (status >= 500)
+      log.error({ request: request.id, route: request.routeOptions.url, error: error.name }, 'request failed')
     const message = status >= 500 ? 'The server failed at this; its log says more under the request id.' : error.message
-    return reply.code(status).send({ status, code: status === 503 ? 20503 : status >= 500 ? 20500 : 20001, message, requestId: request.id })
+    return reply
+      .code(status)
+      .send({ status, code: status === 503 ? 20503 : status >= 500 ? 20500 : 20001, message, requestId: request.id })
   })
   return http
 }

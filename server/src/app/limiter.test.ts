@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { createLimiter } from './limiter.ts'
 
-function taken(limiter: ReturnType<typeof createLimiter>, account: string, times: number, own: number | null = null): number {
+function taken(
+  limiter: ReturnType<typeof createLimiter>,
+  account: string,
+  times: number,
+  own: number | null = null,
+): number {
   return Array.from({ length: times }, () => limiter.take(account, own)).filter(({ allowed }) => allowed).length
 }
 

@@ -39,7 +39,9 @@ export function createMetrics(engine: Engine, delivery: Pick<Delivery, 'stats'>)
     scope.addHook('onResponse', async (request, reply) => {
       const route = request.routeOptions.url ?? 'unknown'
       const name = `${request.method} ${route} ${reply.statusCode}`
-      counters.getOrInsertComputed(name, () => requests.labels(dialect, request.method, route, String(reply.statusCode))).inc()
+      counters
+        .getOrInsertComputed(name, () => requests.labels(dialect, request.method, route, String(reply.statusCode)))
+        .inc()
       seconds.observe(reply.elapsedTime / 1000)
     })
   }
@@ -58,23 +60,35 @@ function engineGauges(engine: Engine, registers: Registry[]): void {
   const health = async (fact: 'lateMs' | 'waiting'): Promise<number> => (await engine.health())[fact]
   gauge(registers, 'deadlines_late_ms', 'How far behind its deadlines the engine is.', () => health('lateMs'))
   gauge(registers, 'commits_waiting', 'Units of work that wait for their commit.', () => health('waiting'))
-  gauge(registers, 'store_writable', '1 while the store takes writes.', async () => ((await engine.health()).writable ? 1 : 0))
+  gauge(registers, 'store_writable', '1 while the store takes writes.', async () =>
+    (await engine.health()).writable ? 1 : 0,
+  )
   gauge(registers, 'feed_events', 'The number of the newest event in the log.', () => engine.feed.lastSeq())
 }
 
-function deliveryGauges({ stats }: Pick<Delivery, 'stats'>, registers: Registry[]): void {
-  gauge(registers, 'feed_lag_events', 'Events that have not been handed to their receivers, nor parked for them.', () => stats().lag)
-  gauge(registers, 'deliveries_in_flight', 'Requests to receivers that are under way.', () => stats().inFlight)
-  gauge(registers, 'deliveries_slow', 'Of these, those that take longer than a receiver should.', () => stats().slow)
-  gauge(registers, 'deliveries_in_memory', 'Deliveries that wait in memory.', () => stats().inMemory)
-  gauge(registers, 'deliveries_bytes', 'The bytes of their bodies.', () => stats().bytes)
+function deliveryGauges(delivery: Pick<Delivery, 'stats'>, registers: Registry[]): void {
+  gauge(
+    registers,
+    'feed_lag_events',
+    'Events that have not been handed to their receivers, nor parked for them.',
+    () => delivery.stats().lag,
+  )
+  gauge(registers, 'deliveries_in_flight', 'Requests to receivers that are under way.', () => delivery.stats().inFlight)
+  gauge(
+    registers,
+    'deliveries_slow',
+    'Of these, those that take longer than a receiver should.',
+    () => delivery.stats().slow,
+  )
+  gauge(registers, 'deliveries_in_memory', 'Deliveries that wait in memory.', () => delivery.stats().inMemory)
+  gauge(registers, 'deliveries_bytes', 'The bytes of their bodies.', () => delivery.stats().bytes)
   const states = new Gauge({
     name: 'colloquy_deliveries',
     help: 'Attempts since the start, by what became of them; dead are given up.',
     labelNames: ['state'],
     registers,
     collect() {
-      const { delivered, failed, dead } = stats()
+      const { delivered, failed, dead } = delivery.stats()
       for (const [state, count] of Object.entries({ delivered, failed, dead })) states.set({ state }, count)
     },
   })

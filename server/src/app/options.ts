@@ -24,7 +24,7 @@ export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /** What holds when nothing is said. Twilio publishes no rate, so `vendor` is this one too (D63). */
-export const defaultRequestsPerSecond = 1000
+const defaultRequestsPerSecond = 1000
 
 /** Options with the defaults for what is not given. */
 export function compileOptions(given: Partial<Options> = {}): Options {
@@ -87,7 +87,12 @@ export const flags: Readonly<Record<string, Flag>> = {
   'callbacks-allow-host': {
     value: 'HOST,…',
     about: 'Hosts that webhooks may go to although they are internal',
-    read: (text) => ({ callbackHosts: text.split(',').map((host) => host.trim()).filter((host) => host !== '') }),
+    read: (text) => ({
+      callbackHosts: text
+        .split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    }),
   },
   'public-url': {
     value: 'URL',
@@ -127,8 +132,12 @@ function rate(text: string): number | null {
 
 function databaseUrl(text: string): Partial<Options> {
   if (/^postgres(ql)?:/i.test(text))
-    throw new OptionError('PostgreSQL comes later. Leave --database-url out: the store is then SQLite, in the --data folder.')
-  throw new OptionError(`--database-url does not know "${text}". Leave it out: the store is then SQLite, in the --data folder.`)
+    throw new OptionError(
+      'PostgreSQL comes later. Leave --database-url out: the store is then SQLite, in the --data folder.',
+    )
+  throw new OptionError(
+    `--database-url does not know "${text}". Leave it out: the store is then SQLite, in the --data folder.`,
+  )
 }
 
 function httpUrl(name: string, text: string): string {

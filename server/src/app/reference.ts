@@ -14,7 +14,7 @@ interface Asset {
  * served from here; the page asks nobody else. Its script is large, so it is loaded when first asked for.
  */
 export function registerReference(http: FastifyInstance, dialects: readonly Dialect[]): void {
-  const documented = dialects.filter((dialect) => dialect.document)
+  const documented = dialects.filter((dialect) => 'document' in dialect)
   const assets = new Map<string, Promise<Asset>>()
   const asset = (path: string): Promise<Asset> => assets.getOrInsertComputed(path, () => load(path, documented))
 

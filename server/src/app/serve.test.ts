@@ -38,13 +38,28 @@ describe('a server process', () => {
     const first = await start(data)
     expect(first.lines.join('\n')).toContain('Account dev')
     const dev = readEnv(data, 'dev')
-    expect(Object.keys(dev ?? {})).toEqual(['COLLOQUY_URL', 'COLLOQUY_KEY', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'])
-    expect(dev).toMatchObject({ COLLOQUY_URL: first.url, COLLOQUY_KEY: `${dev?.['TWILIO_API_KEY']}.${dev?.['TWILIO_API_SECRET']}` })
+    expect(Object.keys(dev ?? {})).toEqual([
+      'COLLOQUY_URL',
+      'COLLOQUY_KEY',
+      'TWILIO_ACCOUNT_SID',
+      'TWILIO_AUTH_TOKEN',
+      'TWILIO_API_KEY',
+      'TWILIO_API_SECRET',
+    ])
+    expect(dev).toMatchObject({
+      COLLOQUY_URL: first.url,
+      COLLOQUY_KEY: `${dev?.['TWILIO_API_KEY']}.${dev?.['TWILIO_API_SECRET']}`,
+    })
     expect(first.lines.join('\n')).toContain(dev?.['COLLOQUY_KEY'])
-    if (process.platform !== 'win32') for (const name of ['dev', 'test', 'admin']) expect(statSync(join(data, `${name}.env`)).mode & 0o777).toBe(0o600)
-    const clock = await fetch(`${first.url}/api/v1/clock`, { headers: { authorization: `Bearer ${dev?.['COLLOQUY_KEY']}` } })
+    const modes = ['dev', 'test', 'admin'].map((name) => statSync(join(data, `${name}.env`)).mode & 0o777)
+    expect(modes).toEqual(Array(3).fill(process.platform === 'win32' ? 0o666 : 0o600))
+    const clock = await fetch(`${first.url}/api/v1/clock`, {
+      headers: { authorization: `Bearer ${dev?.['COLLOQUY_KEY']}` },
+    })
     expect(await clock.json()).toMatchObject({ kind: 'wall' })
-    const testClock = await fetch(`${first.url}/api/v1/clock`, { headers: { authorization: `Bearer ${readEnv(data, 'test')?.['COLLOQUY_KEY']}` } })
+    const testClock = await fetch(`${first.url}/api/v1/clock`, {
+      headers: { authorization: `Bearer ${readEnv(data, 'test')?.['COLLOQUY_KEY']}` },
+    })
     expect(await testClock.json()).toMatchObject({ kind: 'test' })
     first.child.kill('SIGTERM')
     expect(await ended(first.child)).toBe(0)

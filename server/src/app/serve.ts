@@ -22,7 +22,10 @@ export async function serve(given?: readonly string[]): Promise<void> {
       `${options.data} holds a store, whose *.env files a memory store would overwrite: choose another folder with --data.`,
     )
   const app = await compose(options)
-  stopOnSignals(() => app.stop(), (line) => app.parts.log.info({}, line))
+  stopOnSignals(
+    () => app.stop(),
+    (line) => app.parts.log.info({}, line),
+  )
   const url = await app.listen()
   const text = await welcome(app.services, options.data, url, app.adminKey)
   process.stdout.write(`${text}${text && '\n'}listening on ${url}\n`)

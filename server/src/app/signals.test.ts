@@ -12,7 +12,11 @@ test('the first signal stops in order and then ends the process', async () => {
   const { emitter, codes } = fakeProcess()
   const said: string[] = []
   const stopped = Promise.withResolvers<void>()
-  stopOnSignals(() => stopped.promise, (line) => said.push(line), emitter)
+  stopOnSignals(
+    () => stopped.promise,
+    (line) => said.push(line),
+    emitter,
+  )
   emitter.emit('SIGTERM')
   expect(codes).toEqual([])
   expect(said[0]).toContain('stopping')
@@ -24,7 +28,11 @@ test('the first signal stops in order and then ends the process', async () => {
 
 test('the second signal ends it at once', () => {
   const { emitter, codes } = fakeProcess()
-  stopOnSignals(() => new Promise(() => {}), () => {}, emitter)
+  stopOnSignals(
+    () => new Promise(() => {}),
+    () => {},
+    emitter,
+  )
   emitter.emit('SIGTERM')
   emitter.emit('SIGINT')
   expect(codes).toEqual([130])
@@ -34,7 +42,11 @@ test('a stop that fails is said, and seen in the exit code', async () => {
   const { emitter, codes } = fakeProcess()
   const said: string[] = []
   const failing = Promise.reject(new Error('the disk is gone'))
-  stopOnSignals(() => failing, (line) => said.push(line), emitter)
+  stopOnSignals(
+    () => failing,
+    (line) => said.push(line),
+    emitter,
+  )
   emitter.emit('SIGTERM')
   await failing.catch(() => {})
   await Promise.resolve()

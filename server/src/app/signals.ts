@@ -10,7 +10,10 @@ interface Process {
  */
 export function stopOnSignals(stop: () => Promise<void>, say: (line: string) => void, on: Process = process): void {
   let stopping = false
-  for (const [signal, code] of [['SIGTERM', 143], ['SIGINT', 130]] as const)
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)
     on.on(signal, () => {
       if (stopping) return on.exit(code)
       stopping = true

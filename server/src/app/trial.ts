@@ -61,13 +61,19 @@ export function callerWith(app: App, bearer: string): Caller {
   async function ask(request: InjectOptions, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const response = await app.fastify.inject({ ...request, headers: { ...own, ...headers } })
     const isJson = /json/.test(String(response.headers['content-type']))
-    return { status: response.statusCode, headers: response.headers, body: isJson ? response.json() : response.body, text: response.body }
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: isJson ? response.json() : response.body,
+      text: response.body,
+    }
   }
   const url = (path: string): string => (path.startsWith('/api/') ? path : `/api/v1${path}`)
   return {
     headers: own,
     get: (path, headers) => ask({ method: 'GET', url: url(path) }, headers),
-    post: (path, body, headers) => ask({ method: 'POST', url: url(path), ...(body !== undefined && { payload: body as object }) }, headers),
+    post: (path, body, headers) =>
+      ask({ method: 'POST', url: url(path), ...(body !== undefined && { payload: body as object }) }, headers),
     patch: (path, body, headers) => ask({ method: 'PATCH', url: url(path), payload: body as object }, headers),
     remove: (path, headers) => ask({ method: 'DELETE', url: url(path) }, headers),
   }

@@ -1,28 +1,11 @@
 import { Command, CommanderError, Option } from 'commander'
-import type { ClientSettings } from '#app/config.ts'
-import { createClient, CommandError, type Client, type Where } from './client.ts'
+import { createClient, CommandError, type Where } from './client.ts'
 import { accountCommands, backupCommand, keyCommands } from './commands/operator.ts'
-import { clockCommands, conversationCommands, deliveryCommands } from './commands/conversations.ts'
+import { clockCommands } from './commands/clock.ts'
+import { conversationCommands } from './commands/conversations.ts'
+import { deliveryCommands } from './commands/deliveries.ts'
 import { eventCommand } from './commands/events.ts'
-
-/** What the tool writes to and knows; a test brings its own. */
-export interface Terminal {
-  readonly settings: ClientSettings
-  out(text: string): void
-  error(text: string): void
-  /** Runs the server with the given options. */
-  serve(given: readonly string[]): Promise<void>
-  readonly signal?: AbortSignal
-}
-
-/** What each command is given. */
-export interface Tool {
-  readonly terminal: Terminal
-  client(who: 'account' | 'admin', command: Command): Client
-  /** Shows an answer: as JSON with --json, otherwise as words. */
-  show(command: Command, answer: unknown, words: () => string): void
-  isJson(command: Command): boolean
-}
+import { example, type Terminal, type Tool } from './tool.ts'
 
 /** Runs one command line; answers with the exit code. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -37,7 +20,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
     if (error instanceof Error && error.name === 'AbortError') return 0
-    terminal.error(error instanceof CommandError ? error.message : `This failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`)
+    terminal.error(
+      error instanceof CommandError
+        ? error.message
+        : `This failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
+    )
     return 1
   }
 }
@@ -52,7 +39,10 @@ function createProgram(terminal: Terminal): Command {
     .option('--json', 'answer as JSON, for programs')
     .showHelpAfterError('(add --help for how it is used)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.error(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.error(text.trimEnd()),
+    })
     .addHelpText('after', example('colloquy --account test clock advance PT10M'))
   const tool: Tool = {
     terminal,
@@ -80,12 +70,8 @@ function createProgram(terminal: Terminal): Command {
 function inherit(parent: Command): void {
   for (const command of parent.commands) {
     command.copyInheritedSettings(parent)
-    for (const option of parent.options) if (!command.options.some(({ long }) => long === option.long)) command.addOption(option)
+    for (const option of parent.options)
+      if (!command.options.some(({ long }) => long === option.long)) command.addOption(option)
     inherit(command)
   }
-}
-
-/** An example at the end of a help text. */
-export function example(...lines: readonly string[]): string {
-  return `\n${lines.length > 1 ? 'Examples' : 'Example'}:\n${lines.map((line) => `  ${line}`).join('\n')}`
 }

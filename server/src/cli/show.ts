@@ -1,9 +1,16 @@
 /** Rows under a heading, in columns as wide as they must be. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '(none)'
-  const all = [head, ...rows]
+  const all = [head, ...rows.map((row) => row.map(plain))]
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 /** `2026-11-20T09:05:00.000Z` to `2026-11-20 09:05:00`. */
@@ -12,26 +19,51 @@ export function when(instant: unknown): string {
 }
 
 /** An event as one line for people. */
-export function eventLine({ type, time, subject, data }: Readonly<Record<string, unknown>>): string {
-  const facts = data as Readonly<Record<string, unknown>>
-  return [when(time), String(type).padEnd(24), String(subject), told(facts)].join('  ').trimEnd()
+export function eventLine({ type, time, subject, data }: ShownEvent): string {
+  return [when(time), type.padEnd(24), subject, told(data)].join('  ').trimEnd()
+}
+
+export interface ShownEvent {
+  readonly type: string
+  readonly time: string
+  readonly subject: string
+  readonly data: Facts
 }
 
 /** What an event says, in a few words. */
-export function told(facts: Readonly<Record<string, unknown>>): string {
+export function told(facts: Facts): string {
   const words: string[] = []
-  const communication = facts['communication'] as { author: Party; recipients: Party[]; content: { text: string } } | undefined
+  const { communication, participant, from, to, what, callSid, because } = facts
   if (communication) {
-    const to = communication.recipients.map(({ address }) => address).join(', ')
-    words.push(`${communication.author.channel} ${communication.author.address} > ${to}: ${shortened(communication.content.text)}`)
+    const { author, recipients, content } = communication
+    words.push(
+      `${author.channel} ${author.address} > ${recipients.map(({ address }) => address).join(', ')}: ${shortened(content.text)}`,
+    )
   }
-  const participant = facts['participant'] as { type: string; name: string; addresses: Party[] } | undefined
-  if (participant) words.push(`${participant.type} ${participant.name} ${participant.addresses.map(({ address }) => address).join(', ')}`.replace(/ +/g, ' '))
-  if (facts['to'] !== undefined && facts['from'] !== undefined) words.push(`${String(facts['from'])} > ${String(facts['to'])}`)
-  if (facts['what'] !== undefined) words.push(String(facts['what']))
-  if (facts['callSid'] !== undefined) words.push(`call ${String(facts['callSid'])}`)
-  if (facts['because'] !== undefined) words.push(`because: ${String(facts['because'])}`)
-  return words.join('  ')
+  if (participant) {
+    const addresses = participant.addresses.map(({ address }) => address)
+    words.push([participant.type, participant.name, addresses.join(', ')].filter((word) => word !== '').join(' '))
+  }
+  if (to !== undefined && typeof from === 'string') words.push(`${from} > ${to}`)
+  if (what !== undefined) words.push(what)
+  if (callSid !== undefined) words.push(`call ${callSid}`)
+  if (because !== undefined) words.push(`because: ${because}`)
+  return plain(words.join('  '))
+}
+
+/** What the data of an event may hold, as far as it is shown. */
+export interface Facts {
+  readonly communication?: {
+    readonly author: Party
+    readonly recipients: readonly Party[]
+    readonly content: { readonly text: string }
+  }
+  readonly participant?: { readonly type: string; readonly name: string; readonly addresses: readonly Party[] }
+  readonly from?: string | null
+  readonly to?: string
+  readonly what?: string
+  readonly callSid?: string
+  readonly because?: string
 }
 
 interface Party {
@@ -39,9 +71,12 @@ interface Party {
   readonly address: string
 }
 
-/** On one line, and without anything a terminal would obey. */
 function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+/** On one line, and without anything a terminal would obey: what people wrote goes to the operator's screen. */
+export function plain(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
-  return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
 }

@@ -68,11 +68,6 @@ export interface Unit {
   holder(claim: Claim): Id | undefined
   /** Newest id first. Of states' handles and of `find` keys alike. */
   holders(handle: Handle, limit?: number): readonly Id[]
-  /**
-   * Says what the program is about to ask, so that what of it is not in memory is loaded in one go instead of one by one. A hint:
-   * it changes no answer, and an engine without it is only slower.
-   */
-  expect?(lookups: { readonly claims?: readonly Claim[]; readonly handles?: readonly Handle[] }): void
   /** The number of the part that used up a `once` key. */
   keyed(id: Id, key: Pick<Key, 'kind' | 'key'>): number | undefined
   part<S, C, E extends DomainEvent>(noun: Noun<S, C, E>, id: Id, n: number): Part<E> | undefined

@@ -16,6 +16,7 @@ import type { House } from './unit/attempt.ts'
 import { Executor, type Executed } from './unit/executor.ts'
 import { Lanes } from './unit/lanes.ts'
 import { Loader } from './unit/loader.ts'
+import { Minter } from './unit/minter.ts'
 import { PartCache } from './unit/parts.ts'
 import { Recent } from './unit/recent.ts'
 
@@ -54,6 +55,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const clocks = new Clocks(storage, system)
   await clocks.load()
   const feed = new Feed(storage, system, registry, { max: limits.feedEvents, last: await storage.lastSeq() })
+  const minter = new Minter((bytes) => system.random(bytes))
   const loader = new Loader(storage, registry, lanes, parts)
   const house: House = {
     registry,
@@ -62,7 +64,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     recent: new Recent(10_000),
     now: (account) => clocks.now(account),
     clockOf: (account) => clocks.nameOf(account),
-    random: (bytes) => system.random(bytes),
+    mint: (at, home) => minter.mint(at, home),
     peek: (lookup, memo) => loader.peek(lookup, memo),
   }
   const committer = new Committer(storage, limits, () => feed.wake())

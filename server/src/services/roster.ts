@@ -44,13 +44,6 @@ export class Roster<State extends Member, Command, Event extends DomainEvent> {
     return (entry.members ??= [...entry.states.values()].filter(this.#belongs))
   }
 
-  /** What `of` would give, if it is in memory. */
-  known(account: string): readonly State[] | undefined {
-    const entry = this.#accounts.get(account)
-    if (!entry || entry.loading) return undefined
-    return (entry.members ??= [...entry.states.values()].filter(this.#belongs))
-  }
-
   /** A state that has committed. */
   note(account: string, state: State): void {
     const entry = this.#accounts.get(account)
@@ -58,11 +51,6 @@ export class Roster<State extends Member, Command, Event extends DomainEvent> {
     if (!entry || (present && (!this.#belongs(present) || (state.version ?? 0) < (present.version ?? 0)))) return
     entry.states.set(state.id, state)
     entry.members = undefined
-  }
-
-  /** Loads anew at the next question. */
-  forget(account: string): void {
-    this.#accounts.delete(account)
   }
 
   #entry(account: string): Entry<State> {

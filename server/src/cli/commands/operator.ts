@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import { example, type Tool } from '../program.ts'
+import { example, type Tool } from '../tool.ts'
 import { table, when } from '../show.ts'
 
 interface ShownAccount {
@@ -25,15 +25,24 @@ interface Made {
 }
 
 export function accountCommands(program: Command, tool: Tool): void {
-  const account = program.command('account').description('make and list accounts (needs the admin key)').addHelpText('after', example('colloquy account list'))
+  const account = program
+    .command('account')
+    .description('make and list accounts (needs the admin key)')
+    .addHelpText('after', example('colloquy account list'))
 
   account
     .command('create <name>')
     .description('make an account, with a first key')
-    .addOption(new Option('--clock <kind>', 'whether its clock stands still until advanced').choices(['wall', 'test']).default('wall'))
+    .addOption(
+      new Option('--clock <kind>', 'whether its clock stands still until advanced')
+        .choices(['wall', 'test'])
+        .default('wall'),
+    )
     .addHelpText('after', example('colloquy account create shop --clock test'))
     .action(async (name: string, { clock }: { clock: string }, command: Command) => {
-      const made = await tool.client('admin', command).post<Made & { account: ShownAccount; authToken: string }>('/accounts', { name, clock })
+      const made = await tool
+        .client('admin', command)
+        .post<Made & { account: ShownAccount; authToken: string }>('/accounts', { name, clock })
       tool.show(command, made, () =>
         [
           `Account ${name} was made. Its secrets are shown now and never again.`,
@@ -53,19 +62,28 @@ export function accountCommands(program: Command, tool: Tool): void {
     .action(async (_options: unknown, command: Command) => {
       const client = tool.client('admin', command)
       const accounts: ShownAccount[] = []
-      for (let cursor: string | null | undefined; cursor !== null; ) {
-        const page: { accounts: ShownAccount[]; next: string | null } = await client.get('/accounts', { limit: '1000', cursor })
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const page: { accounts: ShownAccount[]; next: string | null } = await client.get('/accounts', {
+          limit: '1000',
+          cursor,
+        })
         accounts.push(...page.accounts)
         cursor = page.next
       }
       tool.show(command, { accounts }, () =>
-        table(['NAME', 'ID', 'SID', 'CLOCK', 'SINCE'], accounts.map(({ name, id, sid, clock, createdAt }) => [name, id, sid, clock, when(createdAt)])),
+        table(
+          ['NAME', 'ID', 'SID', 'CLOCK', 'SINCE'],
+          accounts.map(({ name, id, sid, clock, createdAt }) => [name, id, sid, clock, when(createdAt)]),
+        ),
       )
     })
 }
 
 export function keyCommands(program: Command, tool: Tool): void {
-  const key = program.command('key').description('make, list and revoke keys of an account').addHelpText('after', example('colloquy key list'))
+  const key = program
+    .command('key')
+    .description('make, list and revoke keys of an account')
+    .addHelpText('after', example('colloquy key list'))
 
   key
     .command('create')
@@ -74,7 +92,11 @@ export function keyCommands(program: Command, tool: Tool): void {
     .addHelpText('after', example('colloquy key create --name billing'))
     .action(async ({ name }: { name: string }, command: Command) => {
       const made = await tool.client('account', command).post<Made>('/account/keys', { name })
-      tool.show(command, made, () => `Key ${made.key.sid} was made. It is shown now and never again.\nCOLLOQUY_KEY=${made.bearer}`)
+      tool.show(
+        command,
+        made,
+        () => `Key ${made.key.sid} was made. It is shown now and never again.\nCOLLOQUY_KEY=${made.bearer}`,
+      )
     })
 
   key
@@ -84,7 +106,10 @@ export function keyCommands(program: Command, tool: Tool): void {
     .action(async (_options: unknown, command: Command) => {
       const answer = await tool.client('account', command).get<{ keys: ShownKey[] }>('/account/keys')
       tool.show(command, answer, () =>
-        table(['SID', 'NAME', 'SINCE', 'REVOKED'], answer.keys.map(({ sid, name, createdAt, revokedAt }) => [sid, name, when(createdAt), when(revokedAt)])),
+        table(
+          ['SID', 'NAME', 'SINCE', 'REVOKED'],
+          answer.keys.map(({ sid, name, createdAt, revokedAt }) => [sid, name, when(createdAt), when(revokedAt)]),
+        ),
       )
     })
 
@@ -104,7 +129,14 @@ export function backupCommand(program: Command, tool: Tool): void {
     .description('let the running server copy its whole store into a new file (needs the admin key)')
     .addHelpText('after', example('colloquy backup /var/backups/colloquy-monday.db'))
     .action(async (file: string, _options: unknown, command: Command) => {
-      const answer = await tool.client('admin', command).post<{ file: string }>('/admin/backup', { file: resolve(tool.terminal.settings.folder, file) })
-      tool.show(command, answer, () => `The store was copied to ${answer.file}. Keep the key file of the data folder, too: without it the secrets inside stay sealed.`)
+      const answer = await tool
+        .client('admin', command)
+        .post<{ file: string }>('/admin/backup', { file: resolve(tool.terminal.settings.folder, file) })
+      tool.show(
+        command,
+        answer,
+        () =>
+          `The store was copied to ${answer.file}. Keep the key file of the data folder, too: without it the secrets inside stay sealed.`,
+      )
     })
 }

@@ -12,7 +12,12 @@ describe('accounts', () => {
     const made = await trial.admin.post('/accounts', { name: 'shop', clock: 'test', limits: { requestsPerSecond: 7 } })
     expect(made.status).toBe(201)
     const { account, authToken, key, secret, bearer } = made.body
-    expect(account).toMatchObject({ name: 'shop', clock: 'test', limits: { requestsPerSecond: 7, internalTargets: false }, sid: expect.stringMatching(/^AC[0-9a-f]{32}$/) })
+    expect(account).toMatchObject({
+      name: 'shop',
+      clock: 'test',
+      limits: { requestsPerSecond: 7, internalTargets: false },
+      sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
+    })
     expect(bearer).toBe(`${key.sid}.${secret}`)
     const shop = callerWith(trial.app, bearer)
     expect((await shop.get('/account')).body).toEqual(account)
@@ -24,7 +29,7 @@ describe('accounts', () => {
   test('are listed in pages', async () => {
     for (const name of ['one', 'two', 'three']) await trial.admin.post('/accounts', { name })
     const names: string[] = []
-    for (let cursor: string | null | undefined; cursor !== null; ) {
+    for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await trial.admin.get(`/accounts?limit=2${cursor ? `&cursor=${cursor}` : ''}`)
       expect(page.body.accounts.length).toBeLessThanOrEqual(2)
       names.push(...page.body.accounts.map(({ name }: { name: string }) => name))
@@ -36,7 +41,10 @@ describe('accounts', () => {
 
   test('can be renamed and limited', async () => {
     const { body } = await trial.admin.post('/accounts', { name: 'before' })
-    const changed = await trial.admin.patch(`/accounts/${body.account.id}`, { name: 'after', limits: { internalTargets: true } })
+    const changed = await trial.admin.patch(`/accounts/${body.account.id}`, {
+      name: 'after',
+      limits: { internalTargets: true },
+    })
     expect(changed.body).toMatchObject({ name: 'after', limits: { requestsPerSecond: null, internalTargets: true } })
   })
 
@@ -61,7 +69,11 @@ describe('accounts', () => {
     expect((await trial.dev.remove(`/account/keys/${rotated.body.key.sid}`)).status).toBe(200)
     expect((await next.get('/clock')).status).toBe(401)
     const keys = (await trial.dev.get('/account/keys')).body.keys
-    expect(keys.filter(({ name, revokedAt }: { name: string; revokedAt: string | null }) => name === 'billing' && revokedAt === null)).toEqual([])
+    expect(
+      keys.filter(
+        ({ name, revokedAt }: { name: string; revokedAt: string | null }) => name === 'billing' && revokedAt === null,
+      ),
+    ).toEqual([])
   })
 
   test('have an auth token that can be replaced', async () => {
@@ -81,8 +93,16 @@ describe('accounts', () => {
   ])('are not open to %s', async (_what, headers) => {
     const response = await trial.app.fastify.inject({ url: '/api/v1/clock', headers })
     expect(response.statusCode).toBe(401)
-    expect(response.headers).toMatchObject({ 'content-type': expect.stringContaining('application/problem+json'), 'www-authenticate': 'Bearer realm="colloquy"' })
-    expect(response.json()).toMatchObject({ type: '/errors/unauthenticated', code: 'unauthenticated', retryable: false, requestId: expect.any(String) })
+    expect(response.headers).toMatchObject({
+      'content-type': expect.stringContaining('application/problem+json'),
+      'www-authenticate': 'Bearer realm="colloquy"',
+    })
+    expect(response.json()).toMatchObject({
+      type: '/errors/unauthenticated',
+      code: 'unauthenticated',
+      retryable: false,
+      requestId: expect.any(String),
+    })
   })
 
   test('may ask only so often, and are told when to come back', async () => {
@@ -90,7 +110,10 @@ describe('accounts', () => {
     await trial.admin.patch(`/accounts/account_${busy.made?.account.id}`, { limits: { requestsPerSecond: 1 } })
     const answers = [await busy.get('/clock'), await busy.get('/clock'), await busy.get('/clock')]
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429])
-    expect(answers[2]).toMatchObject({ headers: { 'retry-after': '1' }, body: { code: 'rate_limited', retryable: true } })
+    expect(answers[2]).toMatchObject({
+      headers: { 'retry-after': '1' },
+      body: { code: 'rate_limited', retryable: true },
+    })
     expect((await trial.dev.get('/clock')).status).toBe(200)
   })
 

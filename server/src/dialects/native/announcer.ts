@@ -56,7 +56,13 @@ export function retryAfter(tries: number): number | undefined {
 }
 
 /** One signed request to an endpoint, at the URL it has now: who mends an address gets what was parked for it. */
-export async function webhookRequest(context: DialectContext, endpoint: Endpoint, token: string, body: string, at: Instant): Promise<OutgoingRequest> {
+export async function webhookRequest(
+  context: DialectContext,
+  endpoint: Endpoint,
+  token: string,
+  body: string,
+  at: Instant,
+): Promise<OutgoingRequest> {
   const { services } = context
   const account = await services.accounts.get(endpoint.account)
   return {

@@ -12,7 +12,9 @@ describe('the clock', () => {
   afterAll(() => trial.stop())
 
   test('of a test account stands still until it is advanced, and tells what fell due (T16: 10 and 30, not 40)', async () => {
-    const said = await trial.test.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: '+12025550111', to: shop, text: 'hello' }] })
+    const said = await trial.test.post('/traffic', {
+      events: [{ type: 'message.received', channel: 'SMS', from: '+12025550111', to: shop, text: 'hello' }],
+    })
     const { conversationId } = said.body.results[0]
     const start = (await trial.test.get('/clock')).body
     expect(start.kind).toBe('test')
@@ -21,9 +23,15 @@ describe('the clock', () => {
 
     expect((await trial.test.post('/clock/advance', { by: 'PT9M59S' })).body.fired).toEqual([])
     const idle = await trial.test.post('/clock/advance', { by: 'PT1S' })
-    expect(idle.body).toEqual({ now: at(10), fired: [{ conversationId, from: 'active', to: 'inactive', at: at(10), because: expect.any(String) }] })
+    expect(idle.body).toEqual({
+      now: at(10),
+      fired: [{ conversationId, from: 'active', to: 'inactive', at: at(10), because: expect.any(String) }],
+    })
     const closed = await trial.test.post('/clock/advance', { to: at(45) })
-    expect(closed.body).toEqual({ now: at(45), fired: [{ conversationId, from: 'inactive', to: 'closed', at: at(30), because: expect.any(String) }] })
+    expect(closed.body).toEqual({
+      now: at(45),
+      fired: [{ conversationId, from: 'inactive', to: 'closed', at: at(30), because: expect.any(String) }],
+    })
     const again = await trial.test.post('/clock/advance', { to: at(45) })
     expect(again.body).toEqual({ now: at(45), fired: [] })
     expect((await trial.test.get('/clock')).body.now).toBe(at(45))
@@ -47,16 +55,32 @@ describe('the clock', () => {
 
   test('of an account on the wall clock is nobody to advance', async () => {
     const refused = await trial.dev.post('/clock/advance', { by: 'PT1M' })
-    expect(refused).toMatchObject({ status: 409, headers: { 'content-type': expect.stringContaining('application/problem+json') }, body: { code: 'wall_clock' } })
+    expect(refused).toMatchObject({
+      status: 409,
+      headers: { 'content-type': expect.stringContaining('application/problem+json') },
+      body: { code: 'wall_clock' },
+    })
     expect((await trial.dev.get('/clock')).body.kind).toBe('wall')
   })
 
   test('does not run backwards', async () => {
-    expect((await trial.test.post('/clock/advance', { to: '2001-01-01T00:00:00Z' })).body).toMatchObject({ status: 409, code: 'clock_backwards' })
+    expect((await trial.test.post('/clock/advance', { to: '2001-01-01T00:00:00Z' })).body).toMatchObject({
+      status: 409,
+      code: 'clock_backwards',
+    })
     expect((await trial.test.post('/clock/advance', { by: '-PT1M' })).status).toBe(400)
   })
 
-  test.each([[{}], [{ by: '10 minutes' }], [{ by: 600 }], [{ to: 'tomorrow' }], [{ to: '2030-01-01' }], [{ by: 'PT1M', to: '2030-01-01T00:00:00Z' }], [{ by: 'P99999999Y' }], [{ by: null }]])('is not advanced by %j', async (body) => {
+  test.each([
+    [{}],
+    [{ by: '10 minutes' }],
+    [{ by: 600 }],
+    [{ to: 'tomorrow' }],
+    [{ to: '2030-01-01' }],
+    [{ by: 'PT1M', to: '2030-01-01T00:00:00Z' }],
+    [{ by: 'P99999999Y' }],
+    [{ by: null }],
+  ])('is not advanced by %j', async (body) => {
     expect((await trial.test.post('/clock/advance', body)).body).toMatchObject({ status: 400, code: 'invalid' })
   })
 })

@@ -8,19 +8,30 @@ export interface Cursors {
   /** `kind` and account must be the same when it is read; the filters go along. */
   write(kind: string, account: string, filters: Filters, position: unknown): string
   /** The position and filters of a cursor. Filters given beside it must be those it was made with. */
-  read<Position>(kind: string, account: string, filters: Filters, cursor: string): { readonly position: Position; readonly filters: Filters }
+  read<Position>(
+    kind: string,
+    account: string,
+    filters: Filters,
+    cursor: string,
+  ): { readonly position: Position; readonly filters: Filters }
 }
 
 /** Cursors signed with the server's key, so that nobody makes one up. They do not expire. */
 export function createCursors(vault: Vault): Cursors {
-  const signature = (kind: string, account: string, payload: string) => vault.sign(`cursor\n${kind}\n${account}\n${payload}`).slice(0, 22)
+  const signature = (kind: string, account: string, payload: string) =>
+    vault.sign(`cursor\n${kind}\n${account}\n${payload}`).slice(0, 22)
 
   function write(kind: string, account: string, filters: Filters, position: unknown): string {
     const payload = Buffer.from(JSON.stringify([given(filters), position])).toString('base64url')
     return `${payload}.${signature(kind, account, payload)}`
   }
 
-  function read<Position>(kind: string, account: string, filters: Filters, cursor: string): { position: Position; filters: Filters } {
+  function read<Position>(
+    kind: string,
+    account: string,
+    filters: Filters,
+    cursor: string,
+  ): { position: Position; filters: Filters } {
     const [payload = '', signed = ''] = cursor.split('.', 2)
     if (!vault.same(signed, signature(kind, account, payload))) refuse('was not made by this list of this account')
     const [before, position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [Filters, Position]
@@ -38,5 +49,9 @@ function given(filters: Filters): Filters {
 }
 
 function refuse(why: string): never {
-  throw new ProblemError(problem('invalid', `The cursor ${why}. Take it from \`next\` as it is, or start again without it.`, { field: 'cursor' }))
+  throw new ProblemError(
+    problem('invalid', `The cursor ${why}. Take it from \`next\` as it is, or start again without it.`, {
+      field: 'cursor',
+    }),
+  )
 }

@@ -30,30 +30,146 @@ interface Meaning {
 
 /** What each code is over HTTP, and what to do about it; also the pages behind the `type` of a problem. */
 export const meanings: Record<ProblemCode, Meaning> = {
-  invalid: { status: 400, title: 'A field is wrong', advice: 'Correct the `field` that the problem names; `detail` says what it takes.', retryable: false },
-  malformed: { status: 400, title: 'The body is not JSON', advice: 'Send one JSON document with `Content-Type: application/json`.', retryable: false },
-  unauthenticated: { status: 401, title: 'No valid key', advice: 'Send `Authorization: Bearer $COLLOQUY_KEY`; the key is in data/dev.env and data/test.env.', retryable: false },
-  forbidden: { status: 403, title: 'This key may not do that', advice: 'Accounts and backups need the admin key (data/admin.env); everything else a key of the account.', retryable: false },
-  not_found: { status: 404, title: 'There is no such resource', advice: 'Check the id. What belongs to another account is not found either.', retryable: false },
-  closed: { status: 409, title: 'The conversation is closed', advice: 'A closed conversation never changes; the next traffic starts a new one.', retryable: false },
-  grouping_taken: { status: 409, title: 'These parties have an open conversation already', advice: 'Use the one that `conflicting` names, or close it first.', retryable: false },
-  address_taken: { status: 409, title: 'Another participant has this address', advice: 'Change the participant that `conflicting` names.', retryable: false },
-  in_use: { status: 409, title: 'It is in use', advice: 'Remove what uses it first; `conflicting` names it where it is one resource.', retryable: false },
+  invalid: {
+    status: 400,
+    title: 'A field is wrong',
+    advice: 'Correct the `field` that the problem names; `detail` says what it takes.',
+    retryable: false,
+  },
+  malformed: {
+    status: 400,
+    title: 'The body is not JSON',
+    advice: 'Send one JSON document with `Content-Type: application/json`.',
+    retryable: false,
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'No valid key',
+    advice: 'Send `Authorization: Bearer $COLLOQUY_KEY`; the key is in data/dev.env and data/test.env.',
+    retryable: false,
+  },
+  forbidden: {
+    status: 403,
+    title: 'This key may not do that',
+    advice: 'Accounts and backups need the admin key (data/admin.env); everything else a key of the account.',
+    retryable: false,
+  },
+  not_found: {
+    status: 404,
+    title: 'There is no such resource',
+    advice: 'Check the id. What belongs to another account is not found either.',
+    retryable: false,
+  },
+  closed: {
+    status: 409,
+    title: 'The conversation is closed',
+    advice: 'A closed conversation never changes; the next traffic starts a new one.',
+    retryable: false,
+  },
+  grouping_taken: {
+    status: 409,
+    title: 'These parties have an open conversation already',
+    advice: 'Use the one that `conflicting` names, or close it first.',
+    retryable: false,
+  },
+  address_taken: {
+    status: 409,
+    title: 'Another participant has this address',
+    advice: 'Change the participant that `conflicting` names.',
+    retryable: false,
+  },
+  in_use: {
+    status: 409,
+    title: 'It is in use',
+    advice: 'Remove what uses it first; `conflicting` names it where it is one resource.',
+    retryable: false,
+  },
   fixed: { status: 409, title: 'This cannot be changed', advice: 'Make a new one instead.', retryable: false },
-  stale_version: { status: 412, title: 'It has changed since', advice: 'Read it again and repeat the change.', retryable: false },
-  busy_with_stream: { status: 409, title: 'A voice stream is open', advice: 'Repeat the request after the stream has ended.', retryable: true },
-  stream_ended: { status: 409, title: 'The voice stream has ended', advice: 'Start a new stream for a new call.', retryable: false },
-  wall_clock: { status: 409, title: 'This account runs on the wall clock', advice: 'Only a test account can be moved through time: make one with `"clock": "test"`.', retryable: false },
-  clock_backwards: { status: 409, title: 'Time does not run backwards', advice: 'Advance to a later instant than `now`.', retryable: false },
-  idempotency_reused: { status: 422, title: 'The idempotency key was used for another request', advice: 'Use a new key for a new request.', retryable: false },
-  idempotency_running: { status: 409, title: 'The same request is still running', advice: 'Repeat it a moment later to get its answer.', retryable: true },
-  limit_reached: { status: 409, title: 'A limit is reached', advice: 'Remove something first; `detail` names the limit.', retryable: false },
-  too_large: { status: 413, title: 'The body is too large', advice: 'Send less at once; a body may have 36 MiB.', retryable: false },
-  unsupported_media_type: { status: 415, title: 'The body has another media type', advice: 'Send `Content-Type: application/json`.', retryable: false },
-  rate_limited: { status: 429, title: 'Too many requests', advice: 'Wait as long as `Retry-After` says. The limit is for the account, over all dialects.', retryable: true },
-  failed: { status: 500, title: 'The server failed', advice: 'Repeat the request; if it fails again, look for `requestId` in the log.', retryable: true },
-  busy: { status: 503, title: 'The server is busy', advice: 'Repeat the request after `Retry-After`; nothing was changed.', retryable: true },
-  unavailable: { status: 503, title: 'The store is not available', advice: 'Repeat the request after `Retry-After`; nothing was changed. The operator may have to make room on the disk.', retryable: true },
+  stale_version: {
+    status: 412,
+    title: 'It has changed since',
+    advice: 'Read it again and repeat the change.',
+    retryable: false,
+  },
+  busy_with_stream: {
+    status: 409,
+    title: 'A voice stream is open',
+    advice: 'Repeat the request after the stream has ended.',
+    retryable: true,
+  },
+  stream_ended: {
+    status: 409,
+    title: 'The voice stream has ended',
+    advice: 'Start a new stream for a new call.',
+    retryable: false,
+  },
+  wall_clock: {
+    status: 409,
+    title: 'This account runs on the wall clock',
+    advice: 'Only a test account can be moved through time: make one with `"clock": "test"`.',
+    retryable: false,
+  },
+  clock_backwards: {
+    status: 409,
+    title: 'Time does not run backwards',
+    advice: 'Advance to a later instant than `now`.',
+    retryable: false,
+  },
+  idempotency_reused: {
+    status: 422,
+    title: 'The idempotency key was used for another request',
+    advice: 'Use a new key for a new request.',
+    retryable: false,
+  },
+  idempotency_running: {
+    status: 409,
+    title: 'The same request is still running',
+    advice: 'Repeat it a moment later to get its answer.',
+    retryable: true,
+  },
+  limit_reached: {
+    status: 409,
+    title: 'A limit is reached',
+    advice: 'Remove something first; `detail` names the limit.',
+    retryable: false,
+  },
+  too_large: {
+    status: 413,
+    title: 'The body is too large',
+    advice: 'Send less at once; a body may have 36 MiB.',
+    retryable: false,
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body has another media type',
+    advice: 'Send `Content-Type: application/json`.',
+    retryable: false,
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    advice: 'Wait as long as `Retry-After` says. The limit is for the account, over all dialects.',
+    retryable: true,
+  },
+  failed: {
+    status: 500,
+    title: 'The server failed',
+    advice: 'Repeat the request; if it fails again, look for `requestId` in the log.',
+    retryable: true,
+  },
+  busy: {
+    status: 503,
+    title: 'The server is busy',
+    advice: 'Repeat the request after `Retry-After`; nothing was changed.',
+    retryable: true,
+  },
+  unavailable: {
+    status: 503,
+    title: 'The store is not available',
+    advice:
+      'Repeat the request after `Retry-After`; nothing was changed. The operator may have to make room on the disk.',
+    retryable: true,
+  },
 }
 
 /** Makes a problem. */
@@ -118,9 +234,11 @@ export function answerError(report: (request: FastifyRequest, error: Error) => v
       return sendProblem(request, reply, problemOfIssue(first.params.issue, error.validationContext))
     const status = error.statusCode ?? 500
     if (status === 413) return sendProblem(request, reply, problem('too_large', meanings.too_large.advice))
-    if (status === 415) return sendProblem(request, reply, problem('unsupported_media_type', meanings.unsupported_media_type.advice))
+    if (status === 415)
+      return sendProblem(request, reply, problem('unsupported_media_type', meanings.unsupported_media_type.advice))
     if (status < 500) return sendProblem(request, reply, problem('malformed', error.message))
-    if (error.name === 'StorageUnavailable') return sendProblem(request, reply, problem('unavailable', meanings.unavailable.advice))
+    if (error.name === 'StorageUnavailable')
+      return sendProblem(request, reply, problem('unavailable', meanings.unavailable.advice))
     report(request, error)
     return sendProblem(request, reply, problem('failed', meanings.failed.advice))
   }

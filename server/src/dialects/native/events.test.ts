@@ -22,12 +22,16 @@ describe('events', () => {
     await captureTexts(trial, shopkeeper, shop)
   })
 
-  const say = (text: string) => shopkeeper.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: alice, to: shop, text }] })
+  const say = (text: string) =>
+    shopkeeper.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: alice, to: shop, text }] })
 
   /** The messages of an event stream as they come in; ends when the test no longer wants any. */
   async function* listen(headers: Record<string, string> = {}, query = '') {
     const stop = new AbortController()
-    const response = await fetch(`${url}/api/v1/events${query}`, { headers: { ...shopkeeper.headers, accept: 'text/event-stream', ...headers }, signal: stop.signal })
+    const response = await fetch(`${url}/api/v1/events${query}`, {
+      headers: { ...shopkeeper.headers, accept: 'text/event-stream', ...headers },
+      signal: stop.signal,
+    })
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     try {
       let rest = ''
@@ -35,8 +39,11 @@ describe('events', () => {
         const messages = (rest + chunk).split('\n\n')
         rest = messages.pop() ?? ''
         for (const message of messages) {
-          const fields = Object.fromEntries([...message.matchAll(/^(\w+): ?(.*)$/gm)].map(([, name, value]) => [name, value]))
-          if (fields['data'] !== undefined) yield { id: fields['id'] ?? '', type: fields['event'], event: JSON.parse(fields['data']) }
+          const fields = Object.fromEntries(
+            [...message.matchAll(/^(\w+): ?(.*)$/gm)].map(([, name, value]) => [name, value]),
+          )
+          if (fields['data'] !== undefined)
+            yield { id: fields['id'] ?? '', type: fields['event'], event: JSON.parse(fields['data']) }
           else if (message.startsWith(': the stream is open')) yield { id: '', type: 'open', event: undefined }
         }
       }
@@ -57,7 +64,12 @@ describe('events', () => {
       if (body.events.length === 0) break
     }
     const types = seen.map(({ type }) => type)
-    expect(types.slice(-4)).toEqual(['conversation.created', 'participant.added', 'participant.added', 'communication.created'])
+    expect(types.slice(-4)).toEqual([
+      'conversation.created',
+      'participant.added',
+      'participant.added',
+      'communication.created',
+    ])
     for (const type of types) expect(eventTypes).toContain(type)
     expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length)
     expect(seen.at(-1)).toMatchObject({
@@ -95,7 +107,12 @@ describe('events', () => {
     const live = []
     for (let i = 0; i < 4; i++) live.push((await stream.next()).value?.event)
     await stream.return(undefined)
-    expect(live.map(({ type }) => type)).toEqual(['conversation.created', 'participant.added', 'participant.added', 'communication.created'])
+    expect(live.map(({ type }) => type)).toEqual([
+      'conversation.created',
+      'participant.added',
+      'participant.added',
+      'communication.created',
+    ])
     expect(live[0].subject).toBe(body.results[0].conversationId)
     expect((await shopkeeper.get('/events')).body.events.slice(-4)).toEqual(live)
   })
@@ -111,7 +128,9 @@ describe('events', () => {
     await say('two')
     const stranger = await trial.account('stranger', 'test')
     await captureTexts(trial, stranger, shop)
-    await stranger.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: alice, to: shop, text: 'not yours' }] })
+    await stranger.post('/traffic', {
+      events: [{ type: 'message.received', channel: 'SMS', from: alice, to: shop, text: 'not yours' }],
+    })
     const second = listen({ 'last-event-id': seen.at(-1)?.id ?? '' })
     expect((await second.next()).value?.type).toBe('open')
     expect((await second.next()).value?.event.data.communication.content.text).toBe('two')
@@ -122,7 +141,9 @@ describe('events', () => {
 
   test('are refused to a place that nobody handed out', async () => {
     expect((await shopkeeper.get('/events?after=123')).body).toMatchObject({ status: 400, field: 'cursor' })
-    const response = await fetch(`${url}/api/v1/events`, { headers: { ...shopkeeper.headers, accept: 'text/event-stream', 'last-event-id': 'zzz' } })
+    const response = await fetch(`${url}/api/v1/events`, {
+      headers: { ...shopkeeper.headers, accept: 'text/event-stream', 'last-event-id': 'zzz' },
+    })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ code: 'invalid' })
   })
@@ -142,11 +163,14 @@ test('a reader of events who makes no room is told so and let go, and nothing mo
   await captureTexts(trial, trial.test, shop)
   const { port } = new URL(await trial.app.listen())
   const socket = connect(Number(port), '127.0.0.1')
-  socket.write(`GET /api/v1/events HTTP/1.1\r\nhost: a\r\nauthorization: ${trial.test.headers['authorization']}\r\naccept: text/event-stream\r\n\r\n`)
+  socket.write(
+    `GET /api/v1/events HTTP/1.1\r\nhost: a\r\nauthorization: ${trial.test.headers['authorization']}\r\naccept: text/event-stream\r\nconnection: close\r\n\r\n`,
+  )
   await new Promise((resolve) => socket.once('data', resolve))
   socket.pause()
   const text = 'x'.repeat(1_000_000)
-  const say = () => trial.test.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: alice, to: shop, text }] })
+  const say = () =>
+    trial.test.post('/traffic', { events: [{ type: 'message.received', channel: 'SMS', from: alice, to: shop, text }] })
   for (let i = 0; i < 30; i++) await say()
   await waiting.promise
   patience.at(-1)?.()
@@ -160,7 +184,9 @@ test('a reader of events who makes no room is told so and let go, and nothing mo
 test('event streams end with a word when the server stops', async () => {
   const trial = await startTrial({ port: 0 })
   const url = await trial.app.listen()
-  const response = await fetch(`${url}/api/v1/events`, { headers: { ...trial.test.headers, accept: 'text/event-stream' } })
+  const response = await fetch(`${url}/api/v1/events`, {
+    headers: { ...trial.test.headers, accept: 'text/event-stream' },
+  })
   const [text] = await Promise.all([response.text(), trial.stop()])
   expect(text).toContain('the server is stopping; connect again with Last-Event-ID')
 })

@@ -79,7 +79,13 @@ export function conversationData({ aggregate, n, event }: Recorded<ConversationE
         previousConversationId: event.previous === null ? null : showId('conversation', event.previous),
       }
     case 'conversation.moved':
-      return { conversationId, from: statusWords[event.from], to: statusWords[event.to], by: event.by, because: event.because }
+      return {
+        conversationId,
+        from: statusWords[event.from],
+        to: statusWords[event.to],
+        by: event.by,
+        because: event.because,
+      }
     case 'conversation.described':
       return { conversationId, name: event.name, metadata: event.metadata }
     case 'conversation.callbacks_changed':
@@ -94,7 +100,10 @@ export function conversationData({ aggregate, n, event }: Recorded<ConversationE
     case 'communication.updated': {
       const part = event.type === 'communication.created' ? n : event.n
       const id = partId(aggregate, part, event.communication.createdAt)
-      return { conversationId, communication: { id: showId('communication', id), conversationId, ...showWords(event.communication) } }
+      return {
+        conversationId,
+        communication: { id: showId('communication', id), conversationId, ...showWords(event.communication) },
+      }
     }
     case 'stream.attached':
       return { conversationId, callSid: event.callSid }
@@ -109,7 +118,15 @@ function configurationData(id: Id, event: ConfigurationEvent): Data {
   switch (event.type) {
     case 'configuration.written': {
       const { version, document, at, by } = event
-      const shown = showConfiguration({ id, account: '', status: 'live', version, document, createdAt: at, updatedAt: at })
+      const shown = showConfiguration({
+        id,
+        account: '',
+        status: 'live',
+        version,
+        document,
+        createdAt: at,
+        updatedAt: at,
+      })
       return { by, configuration: { ...shown, createdAt: undefined } }
     }
     case 'configuration.deleted':

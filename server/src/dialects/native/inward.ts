@@ -13,7 +13,7 @@ export function idOf(prefix: Prefix, text: string): Id {
 }
 
 /** The id in a field. */
-export function idIn(prefix: Prefix, field: string, text: string): Id {
+function idIn(prefix: Prefix, field: string, text: string): Id {
   return readId(prefix, text) ?? wrong(field, `takes the id of a ${prefix}, like ${prefix}_01k…`)
 }
 
@@ -44,7 +44,9 @@ export function questionOf(query: Omit<Query, 'cursor' | 'limit'>): Omit<Convers
     statuses: status,
     ...(channelId !== undefined && { channelId }),
     ...(address !== undefined && { addresses: [address].flat() }),
-    ...(configurationId !== undefined && { configurationId: idIn('configuration', 'configurationId', configurationId) }),
+    ...(configurationId !== undefined && {
+      configurationId: idIn('configuration', 'configurationId', configurationId),
+    }),
     ...(createdAfter !== undefined && { createdAfter: instantIn('createdAfter', createdAfter) }),
     ...(createdBefore !== undefined && { createdBefore: instantIn('createdBefore', createdBefore) }),
   }
@@ -86,7 +88,9 @@ function trafficEvent(event: z.output<typeof wire.trafficEvent>): TrafficEvent {
       return {
         ...stream,
         ...(callType !== undefined && { callType }),
-        ...(configurationId !== undefined && { configurationId: idIn('configuration', 'configurationId', configurationId) }),
+        ...(configurationId !== undefined && {
+          configurationId: idIn('configuration', 'configurationId', configurationId),
+        }),
         ...(conversationId !== undefined && { conversationId: idIn('conversation', 'conversationId', conversationId) }),
       }
     }

@@ -36,7 +36,9 @@ export function keyOf(request: Pick<FastifyRequest, 'headers'>): string | undefi
   if (given === undefined) return undefined
   const key = String(given).replace(/^"(.*)"$/, '$1')
   if (form.test(key)) return key
-  throw new ProblemError(problem('invalid', 'The header Idempotency-Key takes 1 to 255 visible characters.', { field: 'Idempotency-Key' }))
+  throw new ProblemError(
+    problem('invalid', 'The header Idempotency-Key takes 1 to 255 visible characters.', { field: 'Idempotency-Key' }),
+  )
 }
 
 /** An answer as bytes. */
@@ -45,9 +47,17 @@ export function rendered(status: number, body: unknown): Rendered {
 }
 
 /** Sends what came of a write: the value, the stored answer of its twin (marked so), or the problem. */
-export function answer<Value>(reply: FastifyReply, outcome: Outcome<Value>, render: (value: Value) => Rendered): FastifyReply {
+export function answer<Value>(
+  reply: FastifyReply,
+  outcome: Outcome<Value>,
+  render: (value: Value) => Rendered,
+): FastifyReply {
   if (outcome.refusal !== undefined) return fail(outcome.refusal)
   const { status, headers, body } = outcome.replayed ?? render(outcome.value)
   if (outcome.replayed) reply.header('idempotency-replayed', 'true')
-  return reply.code(status).headers({ ...headers }).type('application/json; charset=utf-8').send(body)
+  return reply
+    .code(status)
+    .headers({ ...headers })
+    .type('application/json; charset=utf-8')
+    .send(body)
 }

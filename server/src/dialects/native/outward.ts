@@ -49,13 +49,20 @@ export function showParticipant(participant: Participant): Wire<typeof wire.part
     name: participant.name,
     type: participant.type,
     profileId: participant.profileId,
-    addresses: participant.addresses.map(({ channel, address, channelId }) => ({ channel, address, channelId: channelId ?? null })),
+    addresses: participant.addresses.map(({ channel, address, channelId }) => ({
+      channel,
+      address,
+      channelId: channelId ?? null,
+    })),
     createdAt: showInstant(participant.createdAt),
     updatedAt: showInstant(participant.updatedAt),
   }
 }
 
-export function showConversation({ conversation, document }: Viewed, next: Conversations['nextTransition']): Wire<typeof wire.conversation> {
+export function showConversation(
+  { conversation, document }: Viewed,
+  next: Conversations['nextTransition'],
+): Wire<typeof wire.conversation> {
   const { configuration, entered, last, voice } = conversation
   const transition = next(conversation)
   return {
@@ -83,7 +90,9 @@ export function showConversation({ conversation, document }: Viewed, next: Conve
 }
 
 /** Without its id, which only the conversation and the part number together give. */
-export function showWords(communication: Communication): Omit<Wire<typeof wire.communication>, 'id' | 'conversationId'> {
+export function showWords(
+  communication: Communication,
+): Omit<Wire<typeof wire.communication>, 'id' | 'conversationId'> {
   const party = ({ channel, address, participantId }: Party) => ({
     channel,
     address,
@@ -121,12 +130,22 @@ export function showSaid({ id, conversationId, communication }: Said): Wire<type
   }
 }
 
-export function showConfiguration({ id, version, document, createdAt, updatedAt }: Configuration): Wire<typeof wire.configuration> {
+export function showConfiguration({
+  id,
+  version,
+  document,
+  createdAt,
+  updatedAt,
+}: Configuration): Wire<typeof wire.configuration> {
   const channels = Object.entries(document.channels).map(([channel, rules]) => [
     channel,
     {
       timeoutsMinutes: rules.timeouts === null ? null : { ...rules.timeouts },
-      capture: rules.capture.map(({ from, to, metadata }) => ({ from, to, ...(metadata && { metadata: { ...metadata } }) })),
+      capture: rules.capture.map(({ from, to, metadata }) => ({
+        from,
+        to,
+        ...(metadata && { metadata: { ...metadata } }),
+      })),
     },
   ])
   return {
@@ -158,7 +177,9 @@ export function showTrafficResult(result: TrafficResult): Wire<typeof wire.traff
       return {
         status: result.status,
         ...conversation(result.conversationId),
-        ...(result.communicationId !== undefined && { communicationId: showId('communication', result.communicationId) }),
+        ...(result.communicationId !== undefined && {
+          communicationId: showId('communication', result.communicationId),
+        }),
       }
   }
 }

@@ -1,23 +1,32 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import swagger from '@fastify/swagger'
-import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransformers, serializerCompiler, validatorCompiler, type FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
+import {
+  fastifyZodOpenApiPlugin,
+  fastifyZodOpenApiTransformers,
+  serializerCompiler,
+  validatorCompiler,
+  type FastifyZodOpenApiTypeProvider,
+} from 'fastify-zod-openapi'
 import type { DialectContext } from '#dialects/dialect.ts'
 import { answerError, problem, sendProblem } from './errors.ts'
 import { info, webhooks } from './document.ts'
-import { adminRoutes, ownAccountRoutes } from './routes/accounts.ts'
+import { accountChangeRoutes, accountRoutes, tokenRoutes } from './routes/accounts.ts'
 import { clockRoutes } from './routes/clock.ts'
-import { configurationRoutes, conversationPartRoutes, conversationRoutes } from './routes/conversations.ts'
+import { configurationRoutes } from './routes/configurations.ts'
+import { communicationRoutes, timelineRoutes } from './routes/conversation-parts.ts'
+import { conversationListRoutes, conversationRoutes, participantRoutes } from './routes/conversations.ts'
+import { deliveryRoutes, replayRoutes } from './routes/deliveries.ts'
 import { eventRoutes } from './routes/events.ts'
 import { machineRoutes } from './routes/machines.ts'
+import { operatorRoutes } from './routes/operator.ts'
+import { ownAccountRoutes, ownKeyRoutes } from './routes/own-account.ts'
 import { trafficRoutes } from './routes/traffic.ts'
-import { deliveryRoutes, webhookRoutes } from './routes/webhooks.ts'
-import { behindAccountKey, behindAdminKey, createNative } from './scope.ts'
+import { endpointChangeRoutes, endpointRoutes, endpointTestRoutes } from './routes/webhook-endpoints.ts'
+import { behindAccountKey, behindAdminKey, createNative, type Scope } from './scope.ts'
 import { Streams } from './stream.ts'
 
 /** Registers every route under `/api/v1`; answers with the way to read the document once the server is ready. */
 export async function registerRoutes(http: FastifyInstance, context: DialectContext): Promise<() => unknown> {
-  const native = createNative(context)
-  const streams = new Streams()
   let document = (): unknown => undefined
   await http.register(
     async (plain) => {
@@ -25,34 +34,60 @@ export async function registerRoutes(http: FastifyInstance, context: DialectCont
       scope.setValidatorCompiler(validatorCompiler)
       scope.setSerializerCompiler(serializerCompiler)
       await scope.register(fastifyZodOpenApiPlugin)
-      await scope.register(swagger, { openapi: { openapi: '3.1.0', ...info, webhooks }, ...fastifyZodOpenApiTransformers })
+      const openapi = { openapi: '3.1.0' as const, ...info, webhooks }
+      await scope.register(swagger, { openapi, ...fastifyZodOpenApiTransformers })
       document = () => scope.swagger()
-      scope.setErrorHandler(answerError((request, error) => context.log.error({ request: request.id, route: request.routeOptions.url, error: error.name, message: error.message }, 'request failed')))
-      scope.setNotFoundHandler((request, reply) =>
-        sendProblem(request, reply, problem('not_found', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]?.slice(0, 200)}; GET /reference lists what there is.`)),
-      )
-      scope.addHook('preClose', async () => streams.endAll())
-      machineRoutes(scope)
-      await scope.register(async (inner) => {
-        const admin = inner.withTypeProvider<FastifyZodOpenApiTypeProvider>()
-        behindAdminKey(admin, context)
-        adminRoutes(admin, native)
-      })
-      await scope.register(async (inner) => {
-        const own = inner.withTypeProvider<FastifyZodOpenApiTypeProvider>()
-        behindAccountKey(own, context)
-        ownAccountRoutes(own, native)
-        trafficRoutes(own, native)
-        conversationRoutes(own, native)
-        conversationPartRoutes(own, native)
-        configurationRoutes(own, native)
-        eventRoutes(own, native, streams)
-        webhookRoutes(own, native)
-        deliveryRoutes(own, native)
-        clockRoutes(own, native)
-      })
+      answerTrouble(scope, context)
+      await registerAll(scope, context)
     },
     { prefix: '/api/v1' },
   )
   return () => document()
 }
+
+function answerTrouble(scope: Scope, { log }: DialectContext): void {
+  const report = (request: FastifyRequest, { name, message }: Error): void =>
+    log.error({ request: request.id, route: request.routeOptions.url, error: name, message }, 'request failed')
+  scope.setErrorHandler(answerError(report))
+  scope.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0]?.slice(0, 200)
+    const detail = `There is nothing at ${request.method} ${path}; GET /reference lists what there is.`
+    return sendProblem(request, reply, problem('not_found', detail))
+  })
+}
+
+async function registerAll(scope: Scope, context: DialectContext): Promise<void> {
+  const native = createNative(context)
+  const streams = new Streams()
+  scope.addHook('preClose', async () => streams.endAll())
+  machineRoutes(scope)
+  await scope.register(async (inner) => {
+    const admin = inner.withTypeProvider<FastifyZodOpenApiTypeProvider>()
+    behindAdminKey(admin, context)
+    for (const routes of [accountRoutes, accountChangeRoutes, tokenRoutes, operatorRoutes]) routes(admin, native)
+  })
+  await scope.register(async (inner) => {
+    const own = inner.withTypeProvider<FastifyZodOpenApiTypeProvider>()
+    behindAccountKey(own, context)
+    for (const routes of ofAccount) routes(own, native)
+    eventRoutes(own, native, streams)
+  })
+}
+
+const ofAccount = [
+  ownAccountRoutes,
+  ownKeyRoutes,
+  trafficRoutes,
+  conversationListRoutes,
+  conversationRoutes,
+  participantRoutes,
+  communicationRoutes,
+  timelineRoutes,
+  configurationRoutes,
+  endpointRoutes,
+  endpointChangeRoutes,
+  endpointTestRoutes,
+  deliveryRoutes,
+  replayRoutes,
+  clockRoutes,
+]

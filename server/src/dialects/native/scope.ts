@@ -31,7 +31,7 @@ export interface Native {
   readonly context: DialectContext
   readonly cursors: Cursors
   /** Who asks; only on routes behind an account's key. */
-  principal(request: Asking): Principal
+  readonly principal: (request: Asking) => Principal
   /** Answers a write: commits through `act`, and renders the answer, which is stored with it where the request has an Idempotency-Key. */
   write<Value>(
     request: Asking,
@@ -43,7 +43,10 @@ export interface Native {
 }
 
 /** A request or reply of any route, whatever its schema. */
-export type Asking = Pick<FastifyRequest, 'id' | 'headers' | 'method' | 'url' | 'routeOptions' | 'body' | 'getDecorator'>
+export type Asking = Pick<
+  FastifyRequest,
+  'id' | 'headers' | 'method' | 'url' | 'routeOptions' | 'body' | 'getDecorator'
+>
 export type Answering = Pick<FastifyReply, 'code' | 'header'>
 
 export function createNative(context: DialectContext): Native {
@@ -67,10 +70,17 @@ export function behindAccountKey(scope: Scope, { services, limiter }: DialectCon
     const principal = token === undefined ? undefined : await services.accounts.authenticateBearer(token)
     if (principal === undefined) {
       if (token !== undefined && services.accounts.isAdmin(token))
-        throw new ProblemError(problem('forbidden', 'The admin key makes accounts and backups; for this, use a key of the account.'))
-      throw new ProblemError(problem('unauthenticated', 'Send the header "Authorization: Bearer SK….secret" with a key of the account.'))
+        throw new ProblemError(
+          problem('forbidden', 'The admin key makes accounts and backups; for this, use a key of the account.'),
+        )
+      throw new ProblemError(
+        problem('unauthenticated', 'Send the header "Authorization: Bearer SK….secret" with a key of the account.'),
+      )
     }
-    const { allowed, limit, remaining, retryAfterMs } = limiter.take(principal.account, principal.limits.requestsPerSecond)
+    const { allowed, limit, remaining, retryAfterMs } = limiter.take(
+      principal.account,
+      principal.limits.requestsPerSecond,
+    )
     if (Number.isFinite(limit)) reply.headers({ 'ratelimit-limit': limit, 'ratelimit-remaining': remaining })
     if (!allowed) {
       reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
@@ -88,7 +98,12 @@ export function behindAdminKey(scope: Scope, { services }: DialectContext): void
     if (token !== undefined && services.accounts.isAdmin(token)) return
     if (token !== undefined && (await services.accounts.authenticateBearer(token)))
       throw new ProblemError(problem('forbidden', 'This needs the admin key, COLLOQUY_ADMIN_KEY in data/admin.env.'))
-    throw new ProblemError(problem('unauthenticated', 'Send the header "Authorization: Bearer $COLLOQUY_ADMIN_KEY"; the key is in data/admin.env.'))
+    throw new ProblemError(
+      problem(
+        'unauthenticated',
+        'Send the header "Authorization: Bearer $COLLOQUY_ADMIN_KEY"; the key is in data/admin.env.',
+      ),
+    )
   })
 }
 
@@ -97,8 +112,14 @@ function tokenOf({ headers }: FastifyRequest): string | undefined {
 }
 
 const problems = {
-  '4XX': { description: 'What is wrong and what to do', content: { 'application/problem+json': { schema: wire.problem } } },
-  '5XX': { description: 'Not your fault; try again later', content: { 'application/problem+json': { schema: wire.problem } } },
+  '4XX': {
+    description: 'What is wrong and what to do',
+    content: { 'application/problem+json': { schema: wire.problem } },
+  },
+  '5XX': {
+    description: 'Not your fault; try again later',
+    content: { 'application/problem+json': { schema: wire.problem } },
+  },
 }
 
 /** The answers of a route: 200 with this shape, or a problem. */

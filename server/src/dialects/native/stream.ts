@@ -8,7 +8,7 @@ const heartbeatMs = 15_000
 /** How long a reader may take to make room before it is let go. */
 const patienceMs = 30_000
 /** How long the last word may take to leave. */
-const graceMs = 1_000
+const graceMs = 5_000
 const mostStreams = 100
 
 /** The event streams that are open, by account; they are all ended before the server stops. */
@@ -64,7 +64,12 @@ export function openStream(streams: Streams, { native, account, from, reply }: A
 
   const full = reply as FastifyReply
   full.hijack()
-  raw.writeHead(200, { ...(full.getHeaders() as Record<string, string>), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  raw.writeHead(200, {
+    ...(full.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
   raw.write(': the stream is open\nretry: 1000\n\n')
   raw.once('close', () => end())
   raw.on('error', () => end())
@@ -78,13 +83,15 @@ export function openStream(streams: Streams, { native, account, from, reply }: A
   const send = async (batch: readonly Recorded[]): Promise<void> => {
     if (over()) return
     const text = batch.map((recorded) => frame(recorded, cursors.write('events', account, {}, recorded.seq))).join('')
-    if (!raw.write(text) && !(await drained(raw, context.after)))
+    if (!raw.write(text) && !(await drained(raw, context)))
       end(': too slow: connect again with Last-Event-ID to go on where you are\n\n')
   }
   void catchUp(context.services.events, account, from, send, over).then(
     (seen) => {
       if (over()) return
-      const follow = context.services.events.follow(account, seen, (batch) => send(batch.map(({ recorded }) => recorded)))
+      const follow = context.services.events.follow(account, seen, (batch) =>
+        send(batch.map(({ recorded }) => recorded)),
+      )
       cancellations.push(follow)
     },
     () => end(': the store is not available; connect again with Last-Event-ID\n\n'),
@@ -100,7 +107,7 @@ async function catchUp(
   send: (batch: readonly Recorded[]) => Promise<void>,
   over: () => boolean,
 ): Promise<number> {
-  for (let seen = from; ; ) {
+  for (let seen = from; ;) {
     const newest = events.lastSeq()
     const page = await events.page(account, seen, 500)
     if (page.items.length === 0 || over()) return Math.max(seen, newest)
@@ -114,7 +121,7 @@ function frame(recorded: Recorded, cursor: string): string {
 }
 
 /** Whether what was written has left in time. */
-function drained(raw: ServerResponse, after: Native['context']['after']): Promise<boolean> {
+function drained(raw: ServerResponse, context: Native['context']): Promise<boolean> {
   return new Promise((resolve) => {
     const done = (left: boolean) => (): void => {
       cancel()
@@ -122,7 +129,7 @@ function drained(raw: ServerResponse, after: Native['context']['after']): Promis
       resolve(left)
     }
     const drain = done(true)
-    const cancel = after(patienceMs, done(false))
+    const cancel = context.after(patienceMs, done(false))
     raw.once('drain', drain).once('close', drain)
   })
 }

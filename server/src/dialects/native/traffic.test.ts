@@ -13,24 +13,53 @@ describe('traffic', () => {
   })
   afterAll(() => trial.stop())
 
-  const say = (from: string, text: string, more: object = {}) => ({ type: 'message.received', channel: 'SMS', from, to: shop, text, ...more })
+  const say = (from: string, text: string, more: object = {}) => ({
+    type: 'message.received',
+    channel: 'SMS',
+    from,
+    to: shop,
+    text,
+    ...more,
+  })
 
   test('starts conversations, one for each pair of parties', async () => {
-    const { status, body } = await trial.test.post('/traffic', { events: [say(alice, 'hello'), say(bob, 'hi'), say(alice, 'are you there?')] })
+    const { status, body } = await trial.test.post('/traffic', {
+      events: [say(alice, 'hello'), say(bob, 'hi'), say(alice, 'are you there?')],
+    })
     expect(status).toBe(200)
     const [first, other, again] = body.results
-    expect(first).toEqual({ status: 'recorded', conversationId: expect.stringMatching(/^conversation_[0-9a-z]{26}$/), communicationId: expect.stringMatching(/^communication_/) })
+    expect(first).toEqual({
+      status: 'recorded',
+      conversationId: expect.stringMatching(/^conversation_[0-9a-z]{26}$/),
+      communicationId: expect.stringMatching(/^communication_/),
+    })
     expect(again.conversationId).toBe(first.conversationId)
     expect(other.conversationId).not.toBe(first.conversationId)
   })
 
   test('of which one item is bad is taken but for that one', async () => {
-    const events = [say(alice, 'one'), { type: 'message.received', channel: 'PIGEON', from: alice, to: shop, text: '?' }, 'nonsense', say(alice, 'two', { colour: 'red' }), say(alice, 'three')]
+    const events = [
+      say(alice, 'one'),
+      { type: 'message.received', channel: 'PIGEON', from: alice, to: shop, text: '?' },
+      'nonsense',
+      say(alice, 'two', { colour: 'red' }),
+      say(alice, 'three'),
+    ]
     const { status, body } = await trial.test.post('/traffic', { events })
     expect(status).toBe(200)
-    expect(body.results.map((result: { status: string }) => result.status)).toEqual(['recorded', 'refused', 'refused', 'refused', 'recorded'])
+    expect(body.results.map((result: { status: string }) => result.status)).toEqual([
+      'recorded',
+      'refused',
+      'refused',
+      'refused',
+      'recorded',
+    ])
     expect(body.results[1].problem).toMatchObject({ code: 'invalid', field: 'channel' })
-    expect(body.results[3].problem).toMatchObject({ code: 'invalid', field: 'colour', detail: 'There is no field colour.' })
+    expect(body.results[3].problem).toMatchObject({
+      code: 'invalid',
+      field: 'colour',
+      detail: 'There is no field colour.',
+    })
   })
 
   test('is taken once with an idempotency key, and the answer comes again, byte by byte', async () => {
@@ -38,15 +67,30 @@ describe('traffic', () => {
     const first = await trial.test.post('/traffic', body, { 'idempotency-key': 'traffic-1' })
     const second = await trial.test.post('/traffic', body, { 'idempotency-key': 'traffic-1' })
     expect(second.text).toBe(first.text)
-    const words = await trial.test.get(`/conversations/${first.body.results[0].conversationId}/communications?limit=1000`)
-    expect(words.body.communications.filter(({ content }: { content: { text: string } }) => content.text === 'only once')).toHaveLength(1)
-    const other = await trial.test.post('/traffic', { events: [say(alice, 'another')] }, { 'idempotency-key': 'traffic-1' })
+    const words = await trial.test.get(
+      `/conversations/${first.body.results[0].conversationId}/communications?limit=1000`,
+    )
+    expect(
+      words.body.communications.filter(({ content }: { content: { text: string } }) => content.text === 'only once'),
+    ).toHaveLength(1)
+    const other = await trial.test.post(
+      '/traffic',
+      { events: [say(alice, 'another')] },
+      { 'idempotency-key': 'traffic-1' },
+    )
     expect(other.body).toMatchObject({ status: 422, code: 'idempotency_reused' })
-    expect((await trial.test.post('/traffic', body, { 'idempotency-key': 'a b' })).body).toMatchObject({ code: 'invalid', field: 'Idempotency-Key' })
+    expect((await trial.test.post('/traffic', body, { 'idempotency-key': 'a b' })).body).toMatchObject({
+      code: 'invalid',
+      field: 'Idempotency-Key',
+    })
   })
 
   test('updates what was reported before under the same resource id', async () => {
-    const events = [say(bob, 'firts', { resourceId: 'SM-typo' }), say(bob, 'first', { resourceId: 'SM-typo' }), { type: 'delivery.updated', resourceId: 'SM-typo', status: 'delivered' }]
+    const events = [
+      say(bob, 'firts', { resourceId: 'SM-typo' }),
+      say(bob, 'first', { resourceId: 'SM-typo' }),
+      { type: 'delivery.updated', resourceId: 'SM-typo', status: 'delivered' },
+    ]
     const { body } = await trial.test.post('/traffic', { events })
     expect(body.results.map(({ status }: { status: string }) => status)).toEqual(['recorded', 'updated', 'updated'])
     expect(body.results[1].communicationId).toBe(body.results[0].communicationId)
@@ -57,7 +101,13 @@ describe('traffic', () => {
     const { body } = await trial.test.post('/traffic', {
       events: [
         { type: 'stream.started', direction: 'inbound', ...call },
-        { type: 'utterance', callSid: 'CA1', track: 'inbound', text: 'hello?', transcription: { confidence: 0.9, words: [{ text: 'hello' }] } },
+        {
+          type: 'utterance',
+          callSid: 'CA1',
+          track: 'inbound',
+          text: 'hello?',
+          transcription: { confidence: 0.9, words: [{ text: 'hello' }] },
+        },
         { type: 'tts.fragment', callSid: 'CA1', text: 'Good morning.' },
         { type: 'stream.ended', callSid: 'CA1' },
       ],
@@ -83,15 +133,30 @@ describe('traffic', () => {
     ['a list alone', [{}], 400],
   ])('that is %s is refused as a whole', async (_what, body, status) => {
     const answer = await trial.test.post('/traffic', body)
-    expect(answer).toMatchObject({ status, headers: { 'content-type': expect.stringContaining('application/problem+json') } })
+    expect(answer).toMatchObject({
+      status,
+      headers: { 'content-type': expect.stringContaining('application/problem+json') },
+    })
   })
 
   test('that is no JSON, or of another type, or too large, is refused as a whole', async () => {
-    const send = (payload: string, type: string) => trial.app.fastify.inject({ method: 'POST', url: '/api/v1/traffic', payload, headers: { ...trial.test.headers, 'content-type': type } })
+    const send = (payload: string, type: string) =>
+      trial.app.fastify.inject({
+        method: 'POST',
+        url: '/api/v1/traffic',
+        payload,
+        headers: { ...trial.test.headers, 'content-type': type },
+      })
     expect((await send('{"events": [', 'application/json')).json()).toMatchObject({ status: 400, code: 'malformed' })
     expect((await send('{"events": [{"__proto__": {}}]}', 'application/json')).statusCode).toBe(400)
-    expect((await send('events=1', 'application/x-www-form-urlencoded')).json()).toMatchObject({ status: 415, code: 'unsupported_media_type' })
-    expect((await send(`{"events": ["${'x'.repeat(40 * 1024 * 1024)}"]}`, 'application/json')).json()).toMatchObject({ status: 413, code: 'too_large' })
+    expect((await send('events=1', 'application/x-www-form-urlencoded')).json()).toMatchObject({
+      status: 415,
+      code: 'unsupported_media_type',
+    })
+    expect((await send(`{"events": ["${'x'.repeat(40 * 1024 * 1024)}"]}`, 'application/json')).json()).toMatchObject({
+      status: 413,
+      code: 'too_large',
+    })
   })
 
   test.each([
@@ -103,14 +168,23 @@ describe('traffic', () => {
     [{ ...say(alice, 'x'), text: null }, 'text'],
     [{ type: 'delivery.updated', resourceId: 'SM1', status: 'lost' }, 'status'],
     [{ type: 'stream.started', callSid: 'CA9', from: alice, to: shop, direction: 'up' }, 'direction'],
-    [{ type: 'stream.started', callSid: 'CA9', from: alice, to: shop, direction: 'inbound', conversationId: 'x' }, 'conversationId'],
-    [{ type: 'utterance', callSid: 'CA9', track: 'inbound', text: 'x', transcription: { confidence: 2 } }, 'transcription.confidence'],
+    [
+      { type: 'stream.started', callSid: 'CA9', from: alice, to: shop, direction: 'inbound', conversationId: 'x' },
+      'conversationId',
+    ],
+    [
+      { type: 'utterance', callSid: 'CA9', track: 'inbound', text: 'x', transcription: { confidence: 2 } },
+      'transcription.confidence',
+    ],
     [{ type: 'stream.ended', callSid: '' }, 'callSid'],
     [null, undefined],
     [[], undefined],
   ])('with the item %j says what is wrong with it', async (item, field) => {
     const { status, body } = await trial.test.post('/traffic', { events: [item] })
     expect(status).toBe(200)
-    expect(body.results[0]).toMatchObject({ status: 'refused', problem: { code: 'invalid', ...(field !== undefined && { field }) } })
+    expect(body.results[0]).toMatchObject({
+      status: 'refused',
+      problem: { code: 'invalid', ...(field !== undefined && { field }) },
+    })
   })
 })

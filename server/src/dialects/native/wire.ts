@@ -5,12 +5,16 @@ import { eventTypes } from './vocabulary.ts'
 /** The shapes on the wire. Types, validation and the reference all come from here. */
 
 const id = z.string().max(200)
-const instant = z.string().meta({ id: 'Instant', description: 'UTC, RFC 3339, on the clock of the account', example: '2026-11-20T09:05:00.000Z' })
+const instant = z.string().meta({
+  id: 'Instant',
+  description: 'UTC, RFC 3339, on the clock of the account',
+  example: '2026-11-20T09:05:00.000Z',
+})
 /** An instant as a caller may write it: any offset. */
-export const instantIn = z.string().max(40).meta({ description: 'RFC 3339, any offset', example: '2026-11-20T09:05:00Z' })
+const instantIn = z.string().max(40).meta({ description: 'RFC 3339, any offset', example: '2026-11-20T09:05:00Z' })
 const channel = z.enum(channels).meta({ id: 'Channel' })
 const address = z.string().min(1).max(254)
-export const status = z.enum(['active', 'inactive', 'closed']).meta({ id: 'ConversationStatus' })
+const status = z.enum(['active', 'inactive', 'closed']).meta({ id: 'ConversationStatus' })
 const limit = z.coerce.number().int().min(1).max(1000).default(50).meta({ description: 'Most items to answer with' })
 const cursor = z.string().min(1).max(2000).meta({ description: '`next` of the page before, as it was' })
 const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end' })
@@ -37,18 +41,35 @@ const limits = z.strictObject({
   requestsPerSecond: z.int().min(1).max(1_000_000).nullable().meta({ description: "Null: the server's own setting" }),
   internalTargets: z.boolean().meta({ description: 'Whether webhooks may go to loopback and private addresses' }),
 })
-export const accountDraft = z.strictObject({ name, clock: z.enum(['wall', 'test']).default('wall'), limits: limits.partial().optional() })
+export const accountDraft = z.strictObject({
+  name,
+  clock: z.enum(['wall', 'test']).default('wall'),
+  limits: limits.partial().optional(),
+})
 export const accountChange = z.strictObject({ name: name.optional(), limits: limits.partial().optional() })
 export const keyDraft = z.strictObject({ name: name.default('unnamed') })
 export const key = z
   .object({ sid: z.string(), name: z.string(), createdAt: instant, revokedAt: instant.nullable() })
   .meta({ id: 'Key', description: 'A credential; its secret is shown once, when it is made' })
 export const account = z
-  .object({ id, name: z.string(), sid: z.string(), clock: z.enum(['wall', 'test']), limits, keys: z.array(key), createdAt: instant, updatedAt: instant })
+  .object({
+    id,
+    name: z.string(),
+    sid: z.string(),
+    clock: z.enum(['wall', 'test']),
+    limits,
+    keys: z.array(key),
+    createdAt: instant,
+    updatedAt: instant,
+  })
   .meta({ id: 'Account' })
 export const accounts = z.object({ accounts: z.array(account), next })
 export const newKey = z
-  .object({ key, secret: z.string(), bearer: z.string().meta({ description: 'The key in one word: `Authorization: Bearer …`' }) })
+  .object({
+    key,
+    secret: z.string(),
+    bearer: z.string().meta({ description: 'The key in one word: `Authorization: Bearer …`' }),
+  })
   .meta({ id: 'NewKey' })
 export const newAccount = z.object({ account, authToken: z.string(), ...newKey.shape }).meta({ id: 'NewAccount' })
 export const keys = z.object({ keys: z.array(key) })
@@ -78,9 +99,13 @@ export const conversation = z
     metadata: z.record(z.string(), z.string()),
     configuration: z.object({ id, version: z.int(), displayName: z.string() }),
     participants: z.array(participant),
-    entered: z.object({ at: instant, by: z.string(), because: z.string() }).meta({ description: 'How it came into its status' }),
+    entered: z
+      .object({ at: instant, by: z.string(), because: z.string() })
+      .meta({ description: 'How it came into its status' }),
     nextTransition: nextTransition.nullable(),
-    lastCommunicationAt: z.record(z.string(), instant).meta({ description: 'By channel; a channel that is absent has no running clock' }),
+    lastCommunicationAt: z
+      .record(z.string(), instant)
+      .meta({ description: 'By channel; a channel that is absent has no running clock' }),
     openStreams: z.array(z.string()).meta({ description: 'Calls whose transcription is running' }),
     endsBy: instant.meta({ description: 'No conversation lives longer than three years' }),
     previousConversationId: z.string().nullable(),
@@ -90,16 +115,24 @@ export const conversation = z
   .meta({ id: 'Conversation' })
 export const conversations = z.object({ conversations: z.array(conversation), next })
 export const conversationChange = z.strictObject({
-  status: status.optional().meta({ description: '`closed` ends it, for ever; `active` and `inactive` leave its clocks as they are' }),
+  status: status
+    .optional()
+    .meta({ description: '`closed` ends it, for ever; `active` and `inactive` leave its clocks as they are' }),
   name: z.string().min(1).max(256).nullable().optional(),
-  metadata: z.record(z.string().min(1).max(128), z.string().max(512).nullable()).optional().meta({ description: 'Merged; null removes a key' }),
+  metadata: z
+    .record(z.string().min(1).max(128), z.string().max(512).nullable())
+    .optional()
+    .meta({ description: 'Merged; null removes a key' }),
 })
 const many = <Item extends z.ZodType>(item: Item, most: number): z.ZodOptional<z.ZodPreprocess<z.ZodArray<Item>>> =>
   z.preprocess((given) => (typeof given === 'string' ? given.split(',') : given), z.array(item).max(most)).optional()
 export const conversationsQuery = z.strictObject({
   status: many(status, 3).meta({ description: 'Repeat it or separate with commas' }),
   channelId: z.string().min(1).max(254).optional().meta({ description: 'A call, message or thread id' }),
-  address: z.union([address, z.array(address).max(10)]).optional().meta({ description: 'Only open conversations in which each given address takes part' }),
+  address: z
+    .union([address, z.array(address).max(10)])
+    .optional()
+    .meta({ description: 'Each given address takes part' }),
   configurationId: id.optional(),
   createdAfter: instantIn.optional(),
   createdBefore: instantIn.optional(),
@@ -117,11 +150,17 @@ const transcription = z.strictObject({
   confidence: share.optional(),
   engine: z.string().max(128).optional(),
   words: z
-    .array(z.strictObject({ text: z.string().max(1000), startTime: z.number().optional(), endTime: z.number().optional() }))
+    .array(
+      z.strictObject({ text: z.string().max(1000), startTime: z.number().optional(), endTime: z.number().optional() }),
+    )
     .max(10_000)
     .optional(),
 })
-const content = z.object({ type: z.enum(['text', 'transcription']), text: z.string(), transcription: transcription.optional() })
+const content = z.object({
+  type: z.enum(['text', 'transcription']),
+  text: z.string(),
+  transcription: transcription.optional(),
+})
 export const communication = z
   .object({
     id,
@@ -138,9 +177,13 @@ export const communication = z
   .meta({ id: 'Communication' })
 export const communications = z.object({ communications: z.array(communication), next })
 export const communicationParams = z.object({ id, communicationId: id })
-export const communicationsQuery = z.strictObject({ channelId: z.string().min(1).max(254).optional(), cursor: cursor.optional(), limit })
+export const communicationsQuery = z.strictObject({
+  channelId: z.string().min(1).max(254).optional(),
+  cursor: cursor.optional(),
+  limit,
+})
 
-export const timelineEntry = z
+const timelineEntry = z
   .object({
     id,
     type: z.string(),
@@ -166,7 +209,12 @@ export const configuration = z
     grouping: z.enum(['profile', 'addresses', 'addresses_and_channel']),
     channels: z.record(
       z.string(),
-      z.object({ timeoutsMinutes: timeouts.nullable(), capture: z.array(z.object({ from: z.string(), to: z.string(), metadata: z.record(z.string(), z.string()).optional() })) }),
+      z.object({
+        timeoutsMinutes: timeouts.nullable(),
+        capture: z.array(
+          z.object({ from: z.string(), to: z.string(), metadata: z.record(z.string(), z.string()).optional() }),
+        ),
+      }),
     ),
     callbacks: z.array(z.object({ url: z.string(), method: z.string() })),
     closeSilentAfterMinutes: z.int().nullable(),
@@ -184,7 +232,9 @@ const message = {
   from: address,
   to: address,
   text,
-  resourceId: resource.optional().meta({ description: 'Your id of the message; the same again is an update, not a second message' }),
+  resourceId: resource
+    .optional()
+    .meta({ description: 'Your id of the message; the same again is an update, not a second message' }),
   channelId: resource.optional(),
   occurredAt: instantIn.optional(),
 }
@@ -193,7 +243,12 @@ export const trafficEvent = z
     z.strictObject({ type: z.literal('message.received'), ...message }).meta({ id: 'MessageReceived' }),
     z.strictObject({ type: z.literal('message.sent'), ...message }).meta({ id: 'MessageSent' }),
     z
-      .strictObject({ type: z.literal('delivery.updated'), resourceId: resource, to: address.optional(), status: deliveryStatus })
+      .strictObject({
+        type: z.literal('delivery.updated'),
+        resourceId: resource,
+        to: address.optional(),
+        status: deliveryStatus,
+      })
       .meta({ id: 'DeliveryUpdated' }),
     z
       .strictObject({
@@ -208,13 +263,22 @@ export const trafficEvent = z
       })
       .meta({ id: 'StreamStarted' }),
     z
-      .strictObject({ type: z.literal('utterance'), callSid, track: z.enum(['inbound', 'outbound']), text, transcription: transcription.optional(), resourceId: resource.optional() })
+      .strictObject({
+        type: z.literal('utterance'),
+        callSid,
+        track: z.enum(['inbound', 'outbound']),
+        text,
+        transcription: transcription.optional(),
+        resourceId: resource.optional(),
+      })
       .meta({ id: 'Utterance' }),
-    z.strictObject({ type: z.literal('tts.fragment'), callSid, text, resourceId: resource.optional() }).meta({ id: 'TtsFragment' }),
+    z
+      .strictObject({ type: z.literal('tts.fragment'), callSid, text, resourceId: resource.optional() })
+      .meta({ id: 'TtsFragment' }),
     z.strictObject({ type: z.literal('stream.ended'), callSid }).meta({ id: 'StreamEnded' }),
   ])
   .meta({ id: 'TrafficEvent' })
-export const mostTraffic = 1000
+const mostTraffic = 1000
 /** Documents the body; each item is checked on its own, so that one bad item does not fail the rest. */
 export const trafficDocumented = z.strictObject({ events: z.array(trafficEvent).min(1).max(mostTraffic) })
 export const trafficBody = z.strictObject({ events: z.array(z.unknown()).min(1).max(mostTraffic) })
@@ -229,7 +293,7 @@ export const trafficResult = z
   .meta({ id: 'TrafficResult' })
 export const trafficResults = z.object({ results: z.array(trafficResult) })
 
-export const event = z
+const event = z
   .object({
     specversion: z.literal('1.0'),
     id,
@@ -241,19 +305,32 @@ export const event = z
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Event', description: 'A CloudEvent: the same bytes in pages, streams and webhooks' })
-export const events = z.object({ events: z.array(event), next: z.string().meta({ description: 'Go on here; always there, the log never ends' }) })
+export const events = z.object({
+  events: z.array(event),
+  next: z.string().meta({ description: 'Go on here; always there, the log never ends' }),
+})
 export const eventsQuery = z.strictObject({
-  after: z.string().min(1).max(2000).optional().meta({ description: '`next` of the page before, `oldest` or `latest`; absent: pages begin with the oldest, a stream with the next' }),
+  after: z.string().min(1).max(2000).optional().meta({
+    description:
+      '`next` of the page before, `oldest` or `latest`; absent: pages begin with the oldest, a stream with the next',
+  }),
   limit,
 })
 
-const eventFilter = z.union([z.enum(eventTypes), z.string().regex(/^[a-z]+\.\*$/, 'takes an event type, or all of a kind as conversation.*')])
+const eventFilter = z.union([
+  z.enum(eventTypes),
+  z.string().regex(/^[a-z]+\.\*$/, 'takes an event type, or all of a kind as conversation.*'),
+])
 const endpointUrl = z.url({ protocol: /^https?$/, error: 'takes an http or https URL' }).max(2048)
 const endpointFields = {
   description: z.string().max(256),
   events: z.array(eventFilter).max(50).meta({ description: 'Types it wants; empty: all' }),
 }
-export const endpointDraft = z.strictObject({ url: endpointUrl, description: endpointFields.description.default(''), events: endpointFields.events.default([]) })
+export const endpointDraft = z.strictObject({
+  url: endpointUrl,
+  description: endpointFields.description.default(''),
+  events: endpointFields.events.default([]),
+})
 export const endpointChange = z.strictObject({
   url: endpointUrl.optional(),
   description: endpointFields.description.optional(),
@@ -267,14 +344,19 @@ export const endpoint = z
     description: z.string(),
     events: z.array(z.string()),
     status: z.enum(['enabled', 'disabled']),
-    oldSecretUntil: instant.nullable().meta({ description: 'Until then the secret before the last rotation signs, too' }),
+    oldSecretUntil: instant
+      .nullable()
+      .meta({ description: 'Until then the secret before the last rotation signs, too' }),
     createdAt: instant,
     updatedAt: instant,
   })
   .meta({ id: 'WebhookEndpoint' })
 export const endpoints = z.object({ endpoints: z.array(endpoint) })
 export const endpointWithSecret = z
-  .object({ endpoint, secret: z.string().meta({ description: 'Shown once; `whsec_…`, for any Standard Webhooks library' }) })
+  .object({
+    endpoint,
+    secret: z.string().meta({ description: 'Shown once; `whsec_…`, for any Standard Webhooks library' }),
+  })
   .meta({ id: 'WebhookEndpointWithSecret' })
 export const tested = z
   .object({ delivered: z.boolean(), status: z.int().nullable(), error: z.string().nullable() })
@@ -298,7 +380,12 @@ export const delivery = z
   })
   .meta({ id: 'Delivery', description: 'One event on its way to one receiver; times are real time' })
 export const deliveries = z.object({ deliveries: z.array(delivery), next })
-export const deliveriesQuery = z.strictObject({ state: deliveryState.optional(), target: z.string().min(1).max(2100).optional(), cursor: cursor.optional(), limit })
+export const deliveriesQuery = z.strictObject({
+  state: deliveryState.optional(),
+  target: z.string().min(1).max(2100).optional(),
+  cursor: cursor.optional(),
+  limit,
+})
 export const replay = z.union([
   z.strictObject({ state: z.enum(['dead', 'parked']), target: z.string().min(1).max(2100).optional() }),
   z.strictObject({ fromEvent: id, toEvent: id, target: z.string().min(1).max(2100) }),
@@ -318,7 +405,9 @@ export const advanced = z
   })
   .meta({ id: 'Advanced' })
 
-export const backup = z.strictObject({ file: z.string().min(1).max(1024).meta({ description: 'A name, or the full path of a file that does not exist yet' }) })
+export const backup = z.strictObject({
+  file: z.string().min(1).max(1024).meta({ description: 'A name, or the full path of a file that does not exist yet' }),
+})
 export const backedUp = z.object({ file: z.string() })
 
 export const machineQuery = z.strictObject({ format: z.enum(['json', 'mermaid']).default('json') })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Ask, Outcome } from '#engine/api.ts'
 import { refuse } from '#domain/vocabulary/refusal.ts'
@@ -16,7 +16,6 @@ async function open(offered: Offered = {}, context: Parameters<typeof openHouse>
   return house
 }
 afterEach(() => Promise.all(opened.splice(0).map((app) => app.close())))
-afterAll(() => expect(opened).toEqual([]))
 
 const conversationUrl = `/v2/Conversations/conv_conversation_${ids.conversation}`
 const configurationUrl = `/v2/ControlPlane/Configurations/conv_configuration_${ids.configuration}`
@@ -453,7 +452,6 @@ describe('lists', () => {
   it.each([
     'status=OPEN',
     'status=active',
-    'status=ACTIVE,',
     'pageSize=0',
     'pageSize=-1',
     'pageSize=x',
@@ -461,16 +459,14 @@ describe('lists', () => {
     'addresses=a',
     'pageToken=forged',
     'stuck=maybe',
-  ])('%s', async (query) => {
+  ])('%s is 400', async (query) => {
     const { app, asked } = await open(listing())
     const answer = await ask(app, { url: `/v2/Conversations?${query}` })
-    const allowed = query === 'status=ACTIVE,' // an empty status is none
-    expect(answer.statusCode).toBe(allowed ? 200 : 400)
-    if (!allowed)
-      expect(answer.json()).toMatchObject({
-        code: 20001,
-        params: { field: expect.stringContaining(query.split('=')[0] ?? '') },
-      })
+    expect(answer.statusCode).toBe(400)
+    const field = expect.stringContaining(query.split('=')[0] ?? '')
+    expect(answer.json()).toMatchObject({ code: 20001, params: { field } })
+    expect(asked).toEqual([])
+  })
     expect(asked.length).toBe(allowed ? 1 : 0)
   })
 

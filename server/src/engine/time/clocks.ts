@@ -6,7 +6,7 @@ import type { ClockRow } from '../ports/rows.ts'
 import type { Firing } from './firing.ts'
 import { Waits } from './waits.ts'
 
-const perStep = 1_000
+const perStep = 10_000
 
 /** The accounts' clocks: on the wall, or standing still until advanced. An account nobody defined is on the wall. */
 export class Clocks implements ClocksApi {

@@ -6,6 +6,9 @@ import { StorageUnavailable } from '../ports/storage.ts'
 import type { Executor } from '../unit/executor.ts'
 import type { Lanes } from '../unit/lanes.ts'
 
+/** How many are decided before what is ready may leave for the store. */
+const perTurn = 500
+
 /** Whom an aggregate belongs to; undefined: it does not exist (any more). */
 type Owner = Pick<HeadRow, 'account' | 'erasing'> | undefined
 
@@ -21,11 +24,15 @@ export class Firing {
     this.#lanes = lanes
   }
 
-  /** Answers with what was fired, in the order of the ids. */
+  /** Answers with what was fired, in the order of the ids. The first ones travel while the next are being decided. */
   async fire(ids: readonly Id[]): Promise<readonly Fired[]> {
-    const owners = await this.#owners(ids)
-    const fired = await Promise.all(ids.map((id, i) => this.#touch(id, owners[i])))
-    return fired.flat()
+    const firings: Promise<readonly Fired[]>[] = []
+    for (let from = 0; from < ids.length; from += perTurn) {
+      const some = ids.slice(from, from + perTurn)
+      const owners = await this.#owners(some)
+      firings.push(...some.map((id, i) => this.#touch(id, owners[i])))
+    }
+    return (await Promise.all(firings)).flat()
   }
 
   /** Touching is enough: what is touched first fires what is due on it, and has its due time put right. */

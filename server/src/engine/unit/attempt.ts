@@ -1,6 +1,6 @@
 import type { AnyNoun, Claim, Context, DomainEvent, Handle, Key, Noun, Part } from '#domain/noun.ts'
 import { homeOf } from '#domain/vocabulary/home.ts'
-import { homeOfId, mintId, type Id } from '#domain/vocabulary/id.ts'
+import { homeOfId, type Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Done, Fired, Unit } from '../api.ts'
@@ -22,7 +22,7 @@ export interface House {
   now(account: string): Instant
   /** The name of the clock that an account's due times lie on: `wall`, or the account. */
   clockOf(account: string): string
-  random(bytes: Uint8Array): Uint8Array
+  mint(at: Instant, home: number): Id
   /** Brings what a lookup asks for into memory at once; false: it has to be waited for. */
   peek(lookup: Lookup, memo: Memo): boolean
 }
@@ -242,7 +242,7 @@ export class Attempt implements Unit {
 
   #mint(home: number): Id {
     const i = this.#mints++
-    const minted = this.#memo.minted[i] ?? mintId(this.now, home, this.#house.random(new Uint8Array(10)))
+    const minted = this.#memo.minted[i] ?? this.#house.mint(this.now, home)
     this.#memo.minted[i] = minted
     return minted
   }

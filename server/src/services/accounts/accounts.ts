@@ -43,24 +43,6 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
     return outcome.value
   }
 
-  async function create(by: string, draft: Parameters<Accounts['create']>[1]): Promise<NewAccount | Refused> {
-    const authToken = vault.secret(secretBytes)
-    const { secret, ...key } = newKey(vault)
-    const sealedAuthToken = vault.seal(authToken)
-    const limits = { ...defaultLimits, ...draft.limits }
-    const outcome = await engine.execute<Account>({ account: house, by }, (unit) => {
-      const id = unit.id()
-      const { name, clock } = draft
-      const created = unit.run(noun, id, { type: 'create', name, clock, sid: sidOf(id), sealedAuthToken, limits })
-      const keyed = isRefused(created) ? created : unit.run(noun, id, { type: 'create_key', name: 'first', ...key })
-      return isRefused(keyed) ? keyed : keyed.state
-    })
-    const account = noted(outcome)
-    if (isRefused(account)) return account
-    await engine.clocks.define(account.id, account.clock, now())
-    return { account, authToken, key: keyOf(account, key.sid), keySecret: secret, bearer: `${key.sid}.${secret}` }
-  }
-
   return {
     authenticate: (user, password) => credentials.check(user, password),
     authenticateBearer: async (token) => {
@@ -68,7 +50,7 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
       return dot < 0 ? undefined : credentials.check(token.slice(0, dot), token.slice(dot + 1))
     },
     isAdmin: (token) => adminKeyHash !== undefined && vault.same(vault.hash(token), adminKeyHash),
-    create,
+    create: (by, draft) => createAccount({ engine, vault, now }, noted, by, draft),
     list: async (after, limit = pageSize) => {
       const page = await engine.list({
         account: house,
@@ -98,6 +80,30 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
       return account && vault.open(account.sealedAuthToken)
     },
   }
+}
+
+/** An account, its first key and its clock. */
+async function createAccount(
+  { engine, vault, now }: Pick<AccountsNeed, 'engine' | 'vault' | 'now'>,
+  noted: (outcome: Outcome<Account>) => Account | Refused,
+  by: string,
+  draft: Parameters<Accounts['create']>[1],
+): Promise<NewAccount | Refused> {
+  const authToken = vault.secret(secretBytes)
+  const { secret, ...key } = newKey(vault)
+  const sealedAuthToken = vault.seal(authToken)
+  const limits = { ...defaultLimits, ...draft.limits }
+  const outcome = await engine.execute<Account>({ account: house, by }, (unit) => {
+    const id = unit.id()
+    const { name, clock } = draft
+    const created = unit.run(noun, id, { type: 'create', name, clock, sid: sidOf(id), sealedAuthToken, limits })
+    const keyed = isRefused(created) ? created : unit.run(noun, id, { type: 'create_key', name: 'first', ...key })
+    return isRefused(keyed) ? keyed : keyed.state
+  })
+  const account = noted(outcome)
+  if (isRefused(account)) return account
+  await engine.clocks.define(account.id, account.clock, now())
+  return { account, authToken, key: keyOf(account, key.sid), keySecret: secret, bearer: `${key.sid}.${secret}` }
 }
 
 function find(engine: Engine, id: Id): Promise<Account | undefined> {

@@ -1,7 +1,7 @@
 import { pinOf } from '#domain/configuration/pin.ts'
 import { conversation as noun } from '#domain/conversation/conversation.ts'
 import { groupingClaim } from '#domain/conversation/grouping.ts'
-import type { Claim, Handle } from '#domain/noun.ts'
+import type { Claim } from '#domain/noun.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Outcome, Unit } from '#engine/api.ts'
@@ -41,13 +41,8 @@ export function createConversation(
 
 /** X21: the newest conversation that held this key before and is over. */
 export function previousHolder(unit: Unit, claim: Claim): Id | undefined {
-  const holders = unit.holders(formerHolders(claim), holdersLookedAt)
+  const holders = unit.holders({ kind: 'grouping', key: claim.key }, holdersLookedAt)
   return holders.find((id) => unit.state(noun, id)?.status === 'closed')
-}
-
-/** What finds all that ever held a grouping key. */
-export function formerHolders({ key }: Claim): Handle {
-  return { kind: 'grouping', key }
 }
 
 const holdersLookedAt = 5

@@ -32,7 +32,7 @@ export function listCalls({ engine, snapshots }: ConversationsNeed): ListCalls {
 
   return {
     list: async (account, question) => {
-      if (question.channelId === undefined && question.addresses === undefined)
+      if (question.channelId === undefined && (question.addresses ?? []).length === 0)
         return walk(listingFor(account, question), question)
       const found = await findConversations(engine, account, question)
       const rest = found.filter((state) => isAfter(state, question.after))

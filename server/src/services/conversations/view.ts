@@ -3,7 +3,7 @@ import type { ConversationCommand } from '#domain/conversation/commands.ts'
 import type { ConversationEvent } from '#domain/conversation/events.ts'
 import type { Conversation } from '#domain/conversation/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import { refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Done, Engine, Unit } from '#engine/api.ts'
 import type { Viewed } from '../api.ts'
 import type { Snapshots } from '../snapshots.ts'
@@ -33,8 +33,6 @@ export function run(unit: Unit, id: Id, command: ConversationCommand): Done<Conv
   return unit.state(noun, id) ? unit.run(noun, id, command) : unknownConversation()
 }
 
-export function unknownConversation(): Refused {
+function unknownConversation(): Refused {
   return refuse('not_found', 'There is no such conversation.')
 }
-
-export { isRefused }

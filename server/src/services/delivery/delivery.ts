@@ -124,7 +124,7 @@ async function run(options: DeliveryOptions): Promise<Running> {
   const lanes = laneRegistry()
   const byName = new Map(announcers.map((announcer) => [announcer.name, announcer]))
   const parts = { system, steady, log, store, limits, recorder, lanes }
-  const parked: Parked = createParked({ ...parts, dispatch: () => dispatch })
+  const parked: Parked = createParked({ ...parts, dispatch: () => dispatch, readUpTo: cursor.lastRead })
   const dispatch: Dispatch = createDispatch({
     ...{ ...parts, announcers: byName, attempt: attempts(byName, sender) },
     ...{ leftUntil: parked.dueAt, left: parked.left, roomAt: parked.roomAt },

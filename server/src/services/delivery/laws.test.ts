@@ -110,7 +110,7 @@ describe.each([
       expect(new Set(seen.map(({ token }) => token)).size).toBe(tokens.size)
       for (const lane of byLane(seen).values()) orderHolds(lane)
     })
-    await fc.assert(seeds, { numRuns: 40 })
+    await fc.assert(seeds, { numRuns: Number(process.env['RUNS'] ?? 40) })
   })
 })
 

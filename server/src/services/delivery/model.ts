@@ -59,7 +59,7 @@ export interface Lane {
   /** How many went into the store since it was last read. */
   spilled: number
   /** Where in the loading it is. */
-  load: 'none' | 'listed' | 'reading'
+  load: 'none' | 'listed' | 'reading' | 'paused'
   /** How many rows to read at once. */
   page: number
   /** Where its stored rows go. */

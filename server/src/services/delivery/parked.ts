@@ -9,7 +9,7 @@ import { hasUntried } from './lanes.ts'
 import type { DeliveryLimits } from './limits.ts'
 import type { Delivery, Lane, Origin } from './model.ts'
 import type { Recorder } from './recorder.ts'
-import { storedOf } from './rows.ts'
+import { rowOf, storedOf } from './rows.ts'
 
 /** Brings parked rows back into memory: what is due, and what found no room there; by lanes, so that their order holds. */
 export interface Parked {
@@ -19,8 +19,8 @@ export interface Parked {
   isRecovering(): boolean
   /** Whether the target has parked rows at all. Asked while recovering only. */
   mayHold(account: string, target: string): Promise<boolean>
-  /** The lane has one more row in the store. False: too many such lanes are known, the row must be due at once. */
-  spilled(lane: Lane): boolean
+  /** Puts a new delivery into the store instead of into memory, to be loaded when its lane's turn comes. */
+  spill(delivery: Delivery): void
   /** A row in the store is due then. */
   dueAt(instant: Instant): void
   /** Something has left memory. */
@@ -38,10 +38,13 @@ export interface ParkedOptions {
   readonly recorder: Recorder
   readonly lanes: LaneRegistry
   readonly dispatch: () => Dispatch
+  /** The log has been read up to here. */
+  readUpTo(): number
 }
 
 /** Between two looks at what is due. */
 const pauseMs: Milliseconds = 1_000
+const shortPauseMs: Milliseconds = 100
 const longestPauseMs: Milliseconds = 60_000
 /** How many of the origins that wait for a load are looked at when one has ended. */
 const originsTried = 8
@@ -76,10 +79,16 @@ export function createParked(options: ParkedOptions): Parked {
   function mark(row: DeliveryRow): boolean {
     const lane = lanes.of(row.account, row.aggregate, row.target, options.dispatch().gate.originOf(row.url))
     if (lane.more) return false
-    lane.more = true
-    spilledLanes++
-    loadLater(lane)
+    know(lane)
     return true
+  }
+
+  /** The lane has one more row in the store, handed over to be written by now. */
+  function know(lane: Lane): void {
+    lane.spilled++
+    if (!lane.more) spilledLanes++
+    lane.more = true
+    loadLater(lane)
   }
 
   function loadLater(lane: Lane): void {
@@ -121,9 +130,9 @@ export function createParked(options: ParkedOptions): Parked {
       if (!isStopped) takeIn(lane, await read(() => store.parkedOf(lane.aggregate, lane.target, lane.page)))
     } catch (error) {
       log.warn({ error: error instanceof Error ? error.name : '' }, 'Parked deliveries cannot be read; trying again.')
-      system.after(pauseMs, () => loadLater(lane))
+      loadAfterPause(lane)
     }
-    lane.load = 'none'
+    if (lane.load === 'reading') lane.load = 'none'
     loads--
     if (isStopped) return
     options.dispatch().advance(lane)
@@ -131,16 +140,26 @@ export function createParked(options: ParkedOptions): Parked {
   }
 
   function takeIn(lane: Lane, rows: readonly DeliveryRow[]): void {
-    const dispatch = options.dispatch()
-    const isAll = rows.length < lane.page
-    let taken = 0
-    for (const row of rows) {
-      if (!dispatch.find(row.id) && revive(lane, row)) taken++
-    }
-    if (isAll && lane.spilled === 0) {
+    const { find } = options.dispatch()
+    // After a crash rows may be ahead of the cursor: what the log has before them comes first.
+    const inTurn = rows.filter(({ seq }) => seq <= options.readUpTo())
+    const taken = inTurn.filter((row) => !find(row.id) && revive(lane, row))
+    if (inTurn.length < rows.length) {
+      if (taken.length === 0) loadAfterPause(lane)
+    } else if (rows.length === lane.page) {
+      if (taken.length === 0) lane.page *= 2 // all of these wait for a later try: look behind them
+    } else if (lane.spilled === 0) {
       lane.more = false
       spilledLanes--
-    } else if (!isAll && taken === 0) lane.page *= 2 // all of these wait for a later try: look behind them
+    }
+  }
+
+  function loadAfterPause(lane: Lane): void {
+    lane.load = 'paused'
+    system.after(shortPauseMs, () => {
+      lane.load = 'none'
+      loadLater(lane)
+    })
   }
 
   /** Into memory, if it is due or still holds others back. */
@@ -186,6 +205,7 @@ export function createParked(options: ParkedOptions): Parked {
       if (isStopped) return
       const isFull = rows.length >= limits.pageRows
       const wasMissed = markAll(rows, isFull, now)
+      if (wasMissed) recoverFrom(now)
       if (!isFull && !wasMissed && recoveringUntil !== undefined && now >= recoveringUntil) recovered()
       if (rows.length === 0) next = await firstDue(now)
     } catch (error) {
@@ -212,8 +232,10 @@ export function createParked(options: ParkedOptions): Parked {
       if (marked.has(key)) continue
       if (options.dispatch().find(row.id) || lanes.find(row.aggregate, row.target)?.more) {
         if (isFull && !recorder.isPending(row.id)) recorder.add({ ...row, nextAt: now + leaseOf(row, now) })
-      } else if (spilledLanes >= limits.spilledLanes) wasMissed = true
-      else if (mark(row)) marked.add(key)
+      } else if (spilledLanes >= limits.spilledLanes) {
+        wasMissed = true
+        noteHolding(row)
+      } else if (mark(row)) marked.add(key)
     }
     return wasMissed
   }
@@ -228,6 +250,10 @@ export function createParked(options: ParkedOptions): Parked {
     holding.clear()
   }
 
+  function noteHolding({ account, target }: { readonly account: string; readonly target: string }): void {
+    holding.set(`${account} ${target}`, Promise.resolve(true))
+  }
+
   function recoverFrom(now: Instant): void {
     recoveringUntil = now + limits.maxLeaseMs
   }
@@ -238,8 +264,8 @@ export function createParked(options: ParkedOptions): Parked {
       const rows = await store.parkedUntil(forEver, limits.firstRows)
       // Untried ones are due at once: the time they carry is only for the case that this process dies, too.
       const concerned = rows.filter((row) => row.tries === 0 || (row.nextAt ?? 0) <= now || holds(row, now))
-      markAll(concerned, false, now)
-      if (rows.length >= limits.firstRows) recoverFrom(now)
+      const wasMissed = markAll(concerned, false, now)
+      if (wasMissed || rows.length >= limits.firstRows) recoverFrom(now)
       if (rows.length > 0) dueAt(now + pauseMs)
     },
     isRecovering: () => recoveringUntil !== undefined,
@@ -254,19 +280,17 @@ export function createParked(options: ParkedOptions): Parked {
       holding.set(key, asked)
       return asked
     },
-    spilled(lane) {
-      lane.spilled++
-      if (lane.more) return true
-      // A lane that is in memory anyway costs nothing more.
-      if (spilledLanes >= limits.spilledLanes && lane.queue.length === 0) {
-        recoverFrom(system.now())
-        holding.set(`${lane.account} ${lane.target}`, Promise.resolve(true))
-        return false
-      }
-      lane.more = true
-      spilledLanes++
-      loadLater(lane)
-      return true
+    spill(delivery) {
+      const { lane, entry } = delivery
+      // A lane that is in memory anyway costs nothing more to keep in mind.
+      const isKnown = lane.more || lane.queue.length > 0 || spilledLanes < limits.spilledLanes
+      delivery.nextAt = system.now() + (isKnown ? limits.leaseMs : 0)
+      recorder.add(rowOf(delivery, 'parked', system.now(), steady()), entry)
+      if (isKnown) return know(lane)
+      recoverFrom(system.now())
+      noteHolding(lane)
+      dueAt(delivery.nextAt)
+      lanes.drop(lane)
     },
     dueAt,
     left({ id }) {

@@ -12,7 +12,6 @@ import type { DeliveryLimits } from './limits.ts'
 import type { Delivery, Lane, Origin } from './model.ts'
 import type { Parked } from './parked.ts'
 import type { Recorder } from './recorder.ts'
-import { rowOf } from './rows.ts'
 
 export interface ReaderOptions {
   readonly system: System
@@ -84,7 +83,7 @@ export function createReader(options: ReaderOptions): (batch: readonly Followed[
     lane = lanes.of(account, aggregate, target, origin)
     const delivery = newDelivery(id, followed, announcement, entry, lane, origin)
     // While it waited for room the lane may have come to have some in the store: it goes behind them.
-    if (!hasRoom || lane.more) return spill(delivery)
+    if (!hasRoom || lane.more) return parked.spill(delivery)
     dispatch.admit(delivery)
     dispatch.advance(lane)
   }
@@ -101,15 +100,6 @@ export function createReader(options: ReaderOptions): (batch: readonly Followed[
       if (!isQuick || (!isAlone && steady() - since > patienceMs)) origin.isBehind = gate.isFull(origin)
     }
     return !gate.isFull(origin)
-  }
-
-  function spill(delivery: Delivery): void {
-    const { lane, entry } = delivery
-    const isKnown = parked.spilled(lane)
-    delivery.nextAt = system.now() + (isKnown ? limits.leaseMs : 0)
-    recorder.add(rowOf(delivery, 'parked', system.now(), steady()), entry)
-    if (!isKnown) parked.dueAt(delivery.nextAt)
-    lanes.drop(lane)
   }
 
   function newDelivery(

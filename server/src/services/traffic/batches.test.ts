@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { alice, bob, ended, openHouse, received, sent, started, uttered, type House } from '#conformance/house.ts'
+import { alice, bob, ended, idOf, openHouse, received, sent, started, uttered, type House } from '#conformance/house.ts'
 import type { Ask } from '#engine/api.ts'
 import type { TrafficEvent, TrafficResult } from '../api.ts'
 
@@ -130,6 +130,17 @@ describe('a batch under an idempotency key', () => {
     expect(second.value?.map(({ status }) => status)).toEqual(['recorded', 'recorded'])
     const [conversation] = await house.conversations()
     expect(await texts(conversation!.id)).toEqual(['one', 'two'])
+  })
+
+  it('keeps the note of words that came late, and answers for them alike', async () => {
+    const configurationId = await house.configure()
+    const [first] = await house.send(started('CA1', { configurationId }), uttered('CA1'), ended('CA1'))
+    for (let i = 0; i < 2; i++) {
+      const outcome = await house.services.traffic.ingest(once('k'), [uttered('CA1', 'late')])
+      expect(outcome.value).toMatchObject([{ status: 'refused', refusal: { code: 'stream_ended' } }])
+    }
+    const timeline = await house.services.conversations.timeline(house.account, idOf(first), { after: 0, limit: 100 })
+    expect(timeline?.items.filter(({ event }) => event.type === 'late.refused')).toHaveLength(1)
   })
 
   it('refuses other content under the same key', async () => {

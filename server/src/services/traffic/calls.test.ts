@@ -178,13 +178,12 @@ describe('a stream', () => {
   })
 
   it('N6: is open in one conversation only, also when an active one takes over from a passive one (D9)', async () => {
-    await house.configure()
+    await house.configure({ channels: { VOICE: capturing({ inactive: 5, closed: 30 }) } })
     const configurationId = await house.configure({
       displayName: 'Named',
       channels: { VOICE: { timeouts: null, capture: [] } },
     })
-    const [passive] = await house.send(started('CA1'), uttered('CA1'))
-    void passive
+    await house.send(started('CA1'), uttered('CA1'))
     const [captured] = await house.conversations()
     const [active] = await house.send(started('CA1', { configurationId }))
     expect(idOf(active)).not.toBe(captured?.id)
@@ -196,15 +195,17 @@ describe('a stream', () => {
       limit: 10,
     })
     expect(found.items.map(({ conversation }) => conversation.id)).toEqual([idOf(active)])
+    expect(await statusOf(captured?.id)).toBe('active')
   })
 
-  it('D9: told to start twice is one stream', async () => {
-    const configurationId = await house.configure()
-    const [first, second, third] = await house.send(
-      started('CA1', { configurationId }),
-      started('CA1'),
-      started('CA1', { configurationId }),
-    )
+  it('D9: told to start twice is one stream, and what a rule says later does not take it from what markup named', async () => {
+    await house.configure()
+    const configurationId = await house.configure({
+      displayName: 'Named',
+      channels: { VOICE: { timeouts: null, capture: [] } },
+    })
+    const named = started('CA1', { configurationId })
+    const [first, second, third] = await house.send(named, started('CA1'), named)
     expect(second).toEqual(first)
     expect(third).toEqual(first)
     expect(await house.send(uttered('CA1'))).toMatchObject([{ conversationId: idOf(first) }])

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bob, ended, received, sent, started, uttered } from '#conformance/house.ts'
 import type { TrafficEvent } from '../api.ts'
@@ -37,5 +38,37 @@ describe('chains of events', () => {
     expect(sizes(...Array.from({ length: 150 }, () => received()))).toEqual([64, 64, 22])
     expect(sizes(...Array.from({ length: 3 }, () => received({ text: 'x'.repeat(600_000) })))).toEqual([1, 1, 1])
     expect(sizes(...Array.from({ length: 12 }, (_, i) => started(`CA${i}`)))).toEqual([5, 5, 2])
+  })
+
+  const small = fc.integer({ min: 0, max: 4 })
+  const event = fc.oneof(
+    fc
+      .tuple(small, small)
+      .map(([who, id]) => received({ from: `+1415555010${who}`, ...(id > 1 && { resourceId: `SM${id}` }) })),
+    fc.tuple(small, small).map(([call, who]) => started(`CA${call}`, { from: `+1415555010${who}` })),
+    fc.tuple(small, small).map(([call, id]) => uttered(`CA${call}`, 'Hello', id > 1 ? { resourceId: `SM${id}` } : {})),
+    small.map((call) => ended(`CA${call}`)),
+  )
+  const names = (one: TrafficEvent): readonly string[] => [
+    ...('from' in one ? [one.from] : []),
+    ...('callSid' in one ? [one.callSid] : []),
+    ...('resourceId' in one && one.resourceId !== undefined ? [one.resourceId] : []),
+  ]
+
+  it('hold every event once, and all that have a name in common in order', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const found = chains(...events)
+        expect(found.flat(2).toSorted((a, b) => a - b)).toEqual(events.map((_, i) => i))
+        const places = new Map(found.flatMap((pieces, chain) => pieces.flat().map((i, place) => [i, { chain, place }])))
+        for (const [i, one] of events.entries()) {
+          for (const [j, other] of events.entries()) {
+            if (j <= i || !names(one).some((name) => names(other).includes(name))) continue
+            expect(places.get(j)?.chain).toBe(places.get(i)?.chain)
+            expect(places.get(j)?.place).toBeGreaterThan(places.get(i)?.place ?? 0)
+          }
+        }
+      }),
+    )
   })
 })

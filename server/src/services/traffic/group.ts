@@ -10,7 +10,7 @@ import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Unit } from '#engine/api.ts'
 import { liveConfiguration } from '../configurations.ts'
-import { formerHolders, previousHolder } from '../conversations/creating.ts'
+import { previousHolder } from '../conversations/creating.ts'
 
 /** What to look for: the conversation of a configuration that traffic between two sides belongs to. */
 export interface Sought {
@@ -42,7 +42,6 @@ export function findOpen(unit: Unit, { claim, customer, configurationId, sides }
   const holder = claim === null ? undefined : unit.holder(claim)
   const held = holder === undefined ? undefined : unit.state(noun, holder)
   if (held) return held
-  unit.expect?.({ handles: claim === null ? [customer] : [customer, formerHolders(claim)] })
   let newest: Conversation | undefined
   // Only the customer's are looked at: our own number takes part in all of them.
   for (const id of unit.holders(customer, lookedAt)) {

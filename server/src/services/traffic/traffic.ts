@@ -1,13 +1,14 @@
 import type { Configuration } from '#domain/configuration/state.ts'
-import { isRefused, refusals, refuse, type Refusal, type Refused } from '#domain/vocabulary/refusal.ts'
-import type { Ask, Engine, Once, Outcome } from '#engine/api.ts'
+import { refusals, type Refusal } from '#domain/vocabulary/refusal.ts'
+import type { Ask, Engine, Once, Outcome, Rendered } from '#engine/api.ts'
 import type { Traffic, TrafficEvent, TrafficResult } from '../api.ts'
 import { Batch, type Run } from './batch.ts'
 import { endStream, startStream, takeWords } from './calls.ts'
 import { rulebookOf, type Rulebook } from './capture.ts'
 import { chainsOf, type Work } from './chains.ts'
-import { foresee } from './foresee.ts'
+import { checkEvent } from './check.ts'
 import { takeMessage } from './messages.ts'
+import { refusedIn } from './record.ts'
 import { takeReport } from './reports.ts'
 
 export interface TrafficNeed {
@@ -64,7 +65,6 @@ async function runPiece({ engine, ask, batch, events, results }: Job, piece: Wor
   const { once: _, ...plain } = ask
   const outcome = await engine.execute<readonly TrafficResult[]>(plain, (unit) => {
     const run: Run = { unit, batch, streams: new Map() }
-    foresee(run, piece, events)
     return piece.map((i) => take(run, events[i]))
   })
   if (outcome.refusal) return outcome.refusal
@@ -82,33 +82,32 @@ async function runOnce(
   [i = 0]: Work,
 ): Promise<Refusal | undefined> {
   const { scope, key, fingerprint } = once
-  const own: Ask<TrafficResult> = {
-    ...ask,
-    once: {
-      scope,
-      fingerprint,
-      key: `${key}#${i}`,
-      render: (result) => ({ status: 200, headers: {}, body: JSON.stringify(result) }),
-    },
-  }
-  const outcome = await engine.execute<TrafficResult>(own, (unit): TrafficResult | Refused => {
+  const render = (result: One): Rendered => ({ status: 200, headers: {}, body: JSON.stringify(result) })
+  const own: Ask<One> = { ...ask, once: { scope, fingerprint, key: `${key}#${i}`, render } }
+  const outcome = await engine.execute<One>(own, (unit) => {
     const result = take({ unit, batch, streams: new Map() }, events[i])
     // Only successes are kept, except where something was written down.
     const isKept = result.status !== 'refused' || result.refusal.code === 'stream_ended'
-    return isKept ? result : { refusal: result.refusal }
+    return isKept ? [result] : { refusal: result.refusal }
   })
   if (outcome.refusal && isTheHouses(outcome.refusal)) return outcome.refusal
   results[i] = resultOf(outcome)
   return undefined
 }
 
-function resultOf(outcome: Outcome<TrafficResult>): TrafficResult {
+/** In a list, because a result that says "refused" is not the refusal of its unit, which would undo what was written down. */
+type One = readonly [TrafficResult]
+
+function resultOf(outcome: Outcome<One>): TrafficResult {
   if (outcome.refusal) return { status: 'refused', refusal: outcome.refusal }
-  return outcome.replayed ? (JSON.parse(outcome.replayed.body) as TrafficResult) : outcome.value
+  return (outcome.replayed ? (JSON.parse(outcome.replayed.body) as One) : outcome.value)[0]
 }
 
 function take(run: Run, event: TrafficEvent | undefined): TrafficResult {
-  switch (event?.type) {
+  if (!event) throw new Error('A piece of work names an event that is not there.')
+  const wrong = checkEvent(event)
+  if (wrong) return refusedIn(undefined, wrong)
+  switch (event.type) {
     case 'message.received':
     case 'message.sent':
       return takeMessage(run, event)
@@ -121,8 +120,6 @@ function take(run: Run, event: TrafficEvent | undefined): TrafficResult {
       return takeWords(run, event)
     case 'stream.ended':
       return endStream(run, event)
-    case undefined:
-      return { status: 'refused', ...refuse('invalid', 'There is no such event.') }
   }
 }
 
@@ -141,5 +138,3 @@ function whole(results: readonly TrafficResult[]): Outcome<readonly TrafficResul
 function isTheHouses({ code }: Refusal): boolean {
   return refusals[code].retryable || code === 'idempotency_reused'
 }
-
-export { isRefused }

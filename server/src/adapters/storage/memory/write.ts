@@ -56,7 +56,8 @@ function writeAggregate(tables: Tables, unit: UnitWrite, write: AggregateWrite, 
   writeHandles(tables, row, write)
   for (const old of write.rowsRemoved) removeRow(row, rowName(write, old))
   for (const added of write.rowsAdded) addRow(tables, row, write, added)
-  if (unit.answer) row.answers.set(answerName(unit.answer.scope, unit.answer.key), unit.answer)
+  // What the erasing request itself is answered stays, for its repetition.
+  if (unit.answer && !row.head.erasing) row.answers.set(answerName(unit.answer.scope, unit.answer.key), unit.answer)
 }
 
 function blank({ noun, aggregate, account, clock }: AggregateWrite): Aggregate {

@@ -1,12 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AggregateWrite, EventWrite, UnitWrite, Verdict } from '#engine/ports/rows.ts'
-import { check, keyName, type View } from '../check.ts'
+import { check, type View } from '../check.ts'
 import { Prepared, transaction } from './database.ts'
 import { decodeAnswer, type AnswerColumns } from './decode.ts'
 import { Effects } from './effects.ts'
 import { Heads, type Held } from './heads.ts'
 import { Indexes } from './indexes.ts'
-import { traceOf, type Trace } from './trace.ts'
+import { OnceKeys } from './once.ts'
+import { eventPlace } from './places.ts'
+import { joinDigests, traceOf } from './trace.ts'
 
 /** Writes batches of units, each batch in one transaction. */
 export class Committer {
@@ -16,18 +18,19 @@ export class Committer {
   lastSeq: number
   readonly #database: DatabaseSync
   readonly #indexes: Indexes
+  readonly #once: OnceKeys
   readonly #view: View
   readonly #insertLog: Prepared<[number, string, string, Uint8Array, number, number, string | null, string]>
-  readonly #insertPointer: Prepared<[Uint8Array, number, number, string | null, string | null]>
-  readonly #insertOnce: Prepared<[Uint8Array, string, number]>
-  readonly #insertTrace: Prepared<[Uint8Array, string]>
-  readonly #overlay: Prepared<[number, Uint8Array, number]>
+  readonly #insertPointer: Prepared<[number, number, string | null, Uint8Array | null, string | null]>
+  readonly #insertTrace: Prepared<[number, Uint8Array | null, string | null]>
+  readonly #overlay: Prepared<[number, number]>
   readonly #insertAnswer: Prepared<[string, string, string, number, string, string, number]>
   readonly #setClock: Prepared<[string, string, number]>
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.heads = new Heads(database)
+    this.#once = new OnceKeys(database)
     this.effects = new Effects(database)
     this.#indexes = new Indexes(database)
     this.lastSeq = lastSeqOf(database)
@@ -35,17 +38,10 @@ export class Committer {
     this.#insertLog = new Prepared(database, 'INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     this.#insertPointer = new Prepared(
       database,
-      "INSERT INTO cluster (aggregate, n, key, ref, kind, trace) VALUES (?, ?, '', ?, ?, ?)",
+      'INSERT INTO cluster (place, ref, kind, handles, trace) VALUES (?, ?, ?, ?, ?)',
     )
-    this.#insertOnce = new Prepared(
-      database,
-      'INSERT OR IGNORE INTO cluster (aggregate, n, key, ref) VALUES (?, -1, ?, ?)',
-    )
-    this.#insertTrace = new Prepared(
-      database,
-      'INSERT OR IGNORE INTO cluster (aggregate, n, key, ref) VALUES (?, -2, ?, 0)',
-    )
-    this.#overlay = new Prepared(database, "UPDATE cluster SET overlay = ? WHERE aggregate = ? AND n = ? AND key = ''")
+    this.#insertTrace = new Prepared(database, 'INSERT INTO trace VALUES (?, ?, ?)')
+    this.#overlay = new Prepared(database, 'UPDATE cluster SET overlay = ? WHERE place = ?')
     this.#insertAnswer = new Prepared(database, 'INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#setClock = new Prepared(
       database,
@@ -65,7 +61,7 @@ export class Committer {
       return verdicts
     } catch (error) {
       this.lastSeq = before
-      this.heads.forget()
+      this.heads.forget(this.#database)
       throw error
     }
   }
@@ -88,39 +84,49 @@ export class Committer {
     const { bytes } = held
     this.#indexes.take(write, bytes)
     this.#indexes.list(write, bytes)
-    const handles: NonNullable<Trace['handles']> = []
-    this.#indexes.handle(write, bytes, handles)
-    for (const event of write.events) this.#indexes.find(write.account, event.keys, bytes, handles)
-    const trace = traceOf(write, handles.length > 0 ? handles : undefined, unit.answer)
-    const last = write.events.length - 1
-    for (const [i, event] of write.events.entries())
-      seqs.push(this.#writeEvent(write, event, bytes, i === last ? trace : null))
-    if (last < 0 && trace !== null) this.#insertTrace.run(bytes, trace)
+    const added: Uint8Array[] = []
+    this.#indexes.handle(write, bytes, added)
+    for (const event of write.events) this.#indexes.find(write.account, event.keys, bytes, added)
+    const slot = this.heads.slot(held)
+    const handles = joinDigests(added)
+    const trace = traceOf(write, unit.answer)
+    const last = write.events.at(-1)
+    for (const event of write.events) {
+      seqs.push(this.#writeEvent(write, event, held))
+      const mine = event === last
+      this.#insertPointer.run(
+        eventPlace(slot, event.n),
+        this.lastSeq,
+        event.creates ?? null,
+        mine ? handles : null,
+        mine ? trace : null,
+      )
+    }
+    if (!last && (handles || trace !== null)) this.#insertTrace.run(slot, handles, trace)
     this.heads.change(held, write)
   }
 
-  #writeEvent({ account, noun }: AggregateWrite, event: EventWrite, bytes: Uint8Array, trace: string | null): number {
-    const { n, recordedAt, request, eventJson, creates, overlays, keys } = event
+  #writeEvent({ account, noun }: AggregateWrite, event: EventWrite, held: Held): number {
+    const { n, recordedAt, request, eventJson, overlays, keys } = event
+    const slot = this.heads.slot(held)
     const seq = ++this.lastSeq
-    this.#insertLog.run(seq, account, noun, bytes, n, recordedAt, request, eventJson)
-    this.#insertPointer.run(bytes, n, seq, creates ?? null, trace)
-    if (overlays !== undefined) this.#overlay.run(seq, bytes, overlays)
-    for (const key of keys) if (key.use === 'once') this.#insertOnce.run(bytes, keyName(key), n)
+    this.#insertLog.run(seq, account, noun, held.bytes, n, recordedAt, request, eventJson)
+    if (overlays !== undefined) this.#overlay.run(seq, eventPlace(slot, overlays))
+    for (const key of keys) if (key.use === 'once') this.#once.use(slot, key, n)
     return seq
   }
 
   #viewOf(database: DatabaseSync): View {
-    const once = new Prepared<[Uint8Array, string], { ref: number }>(
-      database,
-      'SELECT ref FROM cluster WHERE aggregate = ? AND n = -1 AND key = ?',
-    )
     const answer = new Prepared<[string, string], AnswerColumns>(
       database,
       'SELECT * FROM answer WHERE scope = ? AND key = ?',
     )
     return {
       version: (aggregate) => this.heads.get(aggregate).version,
-      once: (aggregate, key) => once.get(this.heads.get(aggregate).bytes, keyName(key))?.ref,
+      once: (aggregate, key) => {
+        const { slot } = this.heads.get(aggregate)
+        return slot === undefined ? undefined : this.#once.find(slot, key)
+      },
       holder: (account, claim) => this.#indexes.holder(account, claim),
       answer: (scope, key) => {
         const row = answer.get(scope, key)

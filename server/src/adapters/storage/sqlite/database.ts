@@ -27,6 +27,9 @@ export class Prepared<Values extends readonly Value[], Row = never> {
   }
 }
 
+/** Of a new store. Small, because a message changes a few rows on pages far apart, and whole pages are written. */
+export const pageBytes = 2048
+
 interface Opening {
   readonly readOnly?: boolean
   readonly cacheKb: number

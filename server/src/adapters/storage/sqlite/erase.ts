@@ -3,9 +3,11 @@ import type { Id } from '#domain/vocabulary/id.ts'
 import type { Committer } from './commit.ts'
 import { Prepared, transaction, type Value } from './database.ts'
 import { packId } from './ids.ts'
-import { readTrace } from './trace.ts'
+import { eventAt, headPlace, headPlaceSql, stretch } from './places.ts'
+import { readTrace, splitDigests } from './trace.ts'
 
 interface Head {
+  readonly slot: number
   readonly kind: string
   readonly account: string
   readonly due: number | null
@@ -14,11 +16,13 @@ interface Head {
 }
 
 interface ClusterRow {
-  readonly n: number
-  readonly key: string
+  readonly place: number
   readonly ref: number
+  readonly handles: Uint8Array | null
   readonly trace: string | null
 }
+
+type Traced = Pick<ClusterRow, 'handles' | 'trace'>
 
 /** Removes all rows of an aggregate but its head, a chunk at a time. */
 export class Eraser {
@@ -26,7 +30,8 @@ export class Eraser {
   readonly #committer: Committer
   readonly #run: (sql: string, ...values: Value[]) => number
   readonly #head: Prepared<[Uint8Array], Head>
-  readonly #rows: Prepared<[Uint8Array, number], ClusterRow>
+  readonly #rows: Prepared<[number, number, number, number], ClusterRow>
+  readonly #traces: Prepared<[number, number], Traced & { readonly rowid: number }>
 
   constructor(database: DatabaseSync, committer: Committer) {
     this.#database = database
@@ -35,9 +40,13 @@ export class Eraser {
     this.#run = (sql, ...values) => prepared.getOrInsertComputed(sql, () => new Prepared(database, sql)).run(...values)
     this.#head = new Prepared(
       database,
-      'SELECT kind, account, due, clock, erasing FROM cluster WHERE aggregate = ? AND n = 0',
+      `SELECT slot, kind, account, due, clock, erasing FROM aggregate JOIN cluster ON place = ${headPlaceSql} WHERE id = ?`,
     )
-    this.#rows = new Prepared(database, 'SELECT n, key, ref, trace FROM cluster WHERE aggregate = ? AND n <> 0 LIMIT ?')
+    this.#rows = new Prepared(
+      database,
+      'SELECT place, ref, handles, trace FROM cluster WHERE place >= ? AND place < ? AND place <> ? LIMIT ?',
+    )
+    this.#traces = new Prepared(database, 'SELECT rowid, handles, trace FROM trace WHERE slot = ? LIMIT ?')
   }
 
   erase(id: Id, limit: number): boolean {
@@ -51,9 +60,13 @@ export class Eraser {
 
   #eraseChunk(aggregate: Uint8Array, head: Head, limit: number): boolean {
     let left = limit
-    for (const row of this.#rows.all(aggregate, limit)) {
-      left -= this.#eraseRow(aggregate, head, row)
+    for (const row of this.#rows.all(...stretch(head.slot), headPlace(head.slot), limit)) {
       if (left <= 0) break
+      left -= this.#eraseRow(aggregate, head, row)
+    }
+    for (const row of left > 0 ? this.#traces.all(head.slot, left) : []) {
+      if (left <= 0) break
+      left -= this.#run('DELETE FROM trace WHERE rowid = ?', row.rowid) + this.#eraseTraced(aggregate, head, row)
     }
     if (left > 0) left -= this.#eraseEffects(aggregate, left)
     if (left > 0) left -= this.#eraseDeliveries(aggregate, left)
@@ -64,28 +77,21 @@ export class Eraser {
   }
 
   /** Answers with how many rows went. */
-  #eraseRow(aggregate: Uint8Array, { kind, account }: Head, { n, key, ref, trace }: ClusterRow): number {
-    let gone = this.#run('DELETE FROM cluster WHERE aggregate = ? AND n = ? AND key = ?', aggregate, n, key)
-    if (n > 0) {
-      gone += this.#run('DELETE FROM log WHERE seq = ?', ref)
-      gone += this.#run('DELETE FROM account_log WHERE account = ? AND seq = ?', account, ref)
+  #eraseRow(aggregate: Uint8Array, head: Head, row: ClusterRow): number {
+    let gone = this.#run('DELETE FROM cluster WHERE place = ?', row.place)
+    if (eventAt(head.slot, row.place) !== undefined) {
+      gone += this.#run('DELETE FROM log WHERE seq = ?', row.ref)
+      gone += this.#run('DELETE FROM account_log WHERE account = ? AND seq = ?', head.account, row.ref)
     }
-    const text = n === -2 ? key : trace
-    return text === null ? gone : gone + this.#eraseTraced(aggregate, account, kind, text)
+    return gone + this.#eraseTraced(aggregate, head, row)
   }
 
-  #eraseTraced(aggregate: Uint8Array, account: string, noun: string, text: string): number {
-    const { handles = [], rows = [], claims = [], answer } = readTrace(text)
+  #eraseTraced(aggregate: Uint8Array, { account, kind: noun }: Head, { handles, trace }: Traced): number {
     let gone = 0
-    for (const [kind, key] of handles) {
-      gone += this.#run(
-        'DELETE FROM handle WHERE account = ? AND kind = ? AND key = ? AND aggregate = ?',
-        account,
-        kind,
-        key,
-        aggregate,
-      )
+    for (const digest of handles ? splitDigests(handles) : []) {
+      gone += this.#run('DELETE FROM handle WHERE digest = ? AND aggregate = ?', digest, aggregate)
     }
+    const { rows = [], claims = [], answer } = trace === null ? {} : readTrace(trace)
     for (const [list, equal, sort] of rows) {
       const place = 'account = ? AND noun = ? AND list = ? AND equal = ? AND sort = ? AND aggregate = ?'
       gone += this.#run(`DELETE FROM listing WHERE ${place}`, account, noun, list, equal, sort, aggregate)
@@ -107,9 +113,9 @@ export class Eraser {
     return this.#run(`DELETE FROM delivery WHERE id IN (${withBody})`, aggregate, limit)
   }
 
-  #leaveTombstone(aggregate: Uint8Array, { due, clock }: Head): void {
+  #leaveTombstone(aggregate: Uint8Array, { slot, due, clock }: Head): void {
     if (due !== null) this.#run('DELETE FROM due WHERE clock = ? AND at = ? AND aggregate = ?', clock, due, aggregate)
-    this.#run("UPDATE cluster SET due = NULL, clock = NULL, state = 'null' WHERE aggregate = ? AND n = 0", aggregate)
+    this.#run("UPDATE cluster SET due = NULL, clock = NULL, state = 'null' WHERE place = ?", headPlace(slot))
     this.#run('DELETE FROM erasing WHERE aggregate = ?', aggregate)
   }
 }

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { codes, connect, resultCode } from './database.ts'
+import { codes, connect, pageBytes, resultCode } from './database.ts'
 import { migrate } from './migrate.ts'
 import { StoreRefused } from './refused.ts'
 
@@ -53,7 +53,7 @@ function createPrivate(file: string): void {
 function prepare(file: string): void {
   const database = connect(file, { cacheKb: 4096, waitMs: 5000 })
   try {
-    database.exec('PRAGMA journal_mode = WAL')
+    database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL`)
     migrate(database, file)
   } catch (error) {
     if (resultCode(error) !== codes.notADatabase) throw error

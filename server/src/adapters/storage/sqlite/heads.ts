@@ -4,10 +4,13 @@ import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { AggregateWrite } from '#engine/ports/rows.ts'
 import { Prepared } from './database.ts'
 import { packId } from './ids.ts'
+import { headPlace, headPlaceSql, slotAt } from './places.ts'
 
 /** A head as the units of the current batch have left it, before it is written. */
 export interface Held {
   readonly bytes: Uint8Array
+  /** Undefined: nothing of it is in the store yet. */
+  slot: number | undefined
   version: number
   due: Instant | null
   clock: string | null
@@ -20,6 +23,7 @@ export interface Held {
 }
 
 interface HeadColumns {
+  readonly slot: number
   readonly ref: number
   readonly due: number | null
   readonly clock: string | null
@@ -32,32 +36,37 @@ const most = 20_000
 export class Heads {
   readonly #held = new Map<Id, Held>()
   #touched: Held[] = []
+  #lastSlot: number
   readonly #select: Prepared<[Uint8Array], HeadColumns>
+  readonly #insertSlot: Prepared<[Uint8Array, number]>
   readonly #insert: Prepared<
-    [Uint8Array, number, string, string, number, number, number | null, string | null, number, string]
+    [number, number, string, string, number, number, number | null, string | null, number, string]
   >
-  readonly #update: Prepared<[number, number, number, number | null, string | null, number, string, Uint8Array]>
-  readonly #updateDue: Prepared<[number | null, string | null, Uint8Array]>
+  readonly #update: Prepared<[number, number, number, number | null, string | null, number, string, number]>
+  readonly #updateDue: Prepared<[number | null, string | null, number]>
   readonly #insertDue: Prepared<[string, number, Uint8Array]>
   readonly #deleteDue: Prepared<[string, number, Uint8Array]>
   readonly #insertErasing: Prepared<[Uint8Array]>
 
   constructor(database: DatabaseSync) {
-    const head = "aggregate = ? AND n = 0 AND key = ''"
-    this.#select = new Prepared(database, `SELECT ref, due, clock, erasing FROM cluster WHERE ${head}`)
+    this.#select = new Prepared(
+      database,
+      `SELECT slot, ref, due, clock, erasing FROM aggregate JOIN cluster ON place = ${headPlaceSql} WHERE id = ?`,
+    )
+    this.#insertSlot = new Prepared(database, 'INSERT INTO aggregate VALUES (?, ?)')
     this.#insert = new Prepared(
       database,
-      `INSERT INTO cluster (aggregate, n, key, ref, kind, account, shape, at, due, clock, erasing, state)
-       VALUES (?, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      'INSERT INTO cluster (place, ref, kind, account, shape, at, due, clock, erasing, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#update = new Prepared(
       database,
-      `UPDATE cluster SET ref = ?, shape = ?, at = ?, due = ?, clock = ?, erasing = ?, state = ? WHERE ${head}`,
+      'UPDATE cluster SET ref = ?, shape = ?, at = ?, due = ?, clock = ?, erasing = ?, state = ? WHERE place = ?',
     )
-    this.#updateDue = new Prepared(database, `UPDATE cluster SET due = ?, clock = ? WHERE ${head}`)
+    this.#updateDue = new Prepared(database, 'UPDATE cluster SET due = ?, clock = ? WHERE place = ?')
     this.#insertDue = new Prepared(database, 'INSERT INTO due VALUES (?, ?, ?)')
     this.#deleteDue = new Prepared(database, 'DELETE FROM due WHERE clock = ? AND at = ? AND aggregate = ?')
     this.#insertErasing = new Prepared(database, 'INSERT OR IGNORE INTO erasing VALUES (?)')
+    this.#lastSlot = this.#highestSlot(database)
   }
 
   get(id: Id): Held {
@@ -69,6 +78,7 @@ export class Heads {
     const stored = row && { due, clock, erasing: erasing === 1 }
     const fresh: Held = {
       bytes,
+      slot: row?.slot,
       version: row?.ref ?? 0,
       due,
       clock,
@@ -79,6 +89,15 @@ export class Heads {
     }
     this.#held.set(id, fresh)
     return fresh
+  }
+
+  /** The slot of an aggregate that is about to be written; a new one if it has none. */
+  slot(held: Held): number {
+    if (held.slot === undefined) {
+      held.slot = ++this.#lastSlot
+      this.#insertSlot.run(held.bytes, held.slot)
+    }
+    return held.slot
   }
 
   /** Takes over what a write changes of its head. */
@@ -113,7 +132,8 @@ export class Heads {
   }
 
   /** Forgets everything, because it was not committed. */
-  forget(): void {
+  forget(database: DatabaseSync): void {
+    this.#lastSlot = this.#highestSlot(database)
     this.#held.clear()
     this.#touched = []
   }
@@ -125,15 +145,23 @@ export class Heads {
 
   #write(held: Held): void {
     const { bytes, due, clock, stored, last, erasing } = held
+    const place = headPlace(this.slot(held))
     if (last?.head) {
       const { version, shape, at, stateJson } = last.head
-      if (stored) this.#update.run(version, shape, at, due, clock, Number(erasing), stateJson, bytes)
-      else this.#insert.run(bytes, version, last.noun, last.account, shape, at, due, clock, Number(erasing), stateJson)
-    } else this.#updateDue.run(due, clock, bytes)
+      if (stored) this.#update.run(version, shape, at, due, clock, Number(erasing), stateJson, place)
+      else this.#insert.run(place, version, last.noun, last.account, shape, at, due, clock, Number(erasing), stateJson)
+    } else this.#updateDue.run(due, clock, place)
     if (erasing && !stored?.erasing) this.#insertErasing.run(bytes)
     const moved = due !== (stored?.due ?? null) || clock !== (stored?.clock ?? null)
     if (!moved) return
     if (stored && stored.due !== null) this.#deleteDue.run(stored.clock ?? '', stored.due, bytes)
     if (due !== null) this.#insertDue.run(clock ?? '', due, bytes)
+  }
+
+  /** Every aggregate keeps a head for ever, so the last row of the table is of the last slot or beyond its head. */
+  #highestSlot(database: DatabaseSync): number {
+    return slotAt(
+      new Prepared<[], { place: number | null }>(database, 'SELECT max(place) AS place FROM cluster').get()?.place ?? 0,
+    )
   }
 }

@@ -1,11 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Claim, Key } from '#domain/noun.ts'
+import type { Claim, Handle, Key } from '#domain/noun.ts'
 import { encodeId, type Id } from '#domain/vocabulary/id.ts'
 import type { AggregateWrite } from '#engine/ports/rows.ts'
+import { keyName } from '../check.ts'
 import { Prepared, type Value } from './database.ts'
+import { digestOf } from './places.ts'
 
 type ClaimPlace = [account: string, kind: string, route: string, key: string]
-type HandlePlace = [account: string, kind: string, key: string, aggregate: Uint8Array]
+type HandlePlace = [digest: Uint8Array, aggregate: Uint8Array]
 type RowPlace = [
   account: string,
   noun: string,
@@ -31,14 +33,13 @@ export class Indexes {
     const prepare = <Values extends readonly Value[], Row = never>(sql: string) =>
       new Prepared<Values, Row>(database, sql)
     const claim = 'account = ? AND kind = ? AND route = ? AND key = ?'
-    const handle = 'account = ? AND kind = ? AND key = ? AND aggregate = ?'
     this.#holder = prepare(`SELECT aggregate FROM claim WHERE ${claim}`)
     this.#take = prepare('INSERT OR IGNORE INTO claim VALUES (?, ?, ?, ?, ?)')
     this.#release = prepare(`DELETE FROM claim WHERE ${claim} AND aggregate = ?`)
-    this.#addHandle = prepare('INSERT OR IGNORE INTO handle VALUES (?, ?, ?, ?, 0)')
-    this.#addLasting = prepare('INSERT OR IGNORE INTO handle VALUES (?, ?, ?, ?, 1)')
-    this.#makeLasting = prepare(`UPDATE handle SET lasting = 1 WHERE ${handle} AND lasting = 0`)
-    this.#removeHandle = prepare(`DELETE FROM handle WHERE ${handle} AND lasting = 0`)
+    this.#addHandle = prepare('INSERT OR IGNORE INTO handle VALUES (?, ?, 0)')
+    this.#addLasting = prepare('INSERT OR IGNORE INTO handle VALUES (?, ?, 1)')
+    this.#makeLasting = prepare('UPDATE handle SET lasting = 1 WHERE digest = ? AND aggregate = ? AND lasting = 0')
+    this.#removeHandle = prepare('DELETE FROM handle WHERE digest = ? AND aggregate = ? AND lasting = 0')
     this.#addRow = prepare(
       `INSERT INTO listing VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (account, noun, list, equal, sort, aggregate) DO UPDATE SET facets = excluded.facets`,
@@ -71,24 +72,27 @@ export class Indexes {
     }
   }
 
-  /** The handles of a state. Those that are new go into `added`. */
-  handle(
-    { account, handlesAdded, handlesRemoved }: AggregateWrite,
-    aggregate: Uint8Array,
-    added: [string, string][],
-  ): void {
-    for (const { kind, key } of handlesRemoved) this.#removeHandle.run(account, kind, key, aggregate)
-    for (const { kind, key } of handlesAdded) {
-      if (this.#addHandle.run(account, kind, key, aggregate) > 0) added.push([kind, key])
+  /** The handles of a state. The digests of those that are new go into `added`. */
+  handle({ account, handlesAdded, handlesRemoved }: AggregateWrite, aggregate: Uint8Array, added: Uint8Array[]): void {
+    for (const handle of handlesRemoved) this.#removeHandle.run(handleDigest(account, handle), aggregate)
+    for (const handle of handlesAdded) {
+      const digest = handleDigest(account, handle)
+      if (this.#addHandle.run(digest, aggregate) > 0) added.push(digest)
     }
   }
 
-  /** The keys an event is found by for ever. Those that are new go into `added`. */
-  find(account: string, keys: readonly Key[], aggregate: Uint8Array, added: [string, string][]): void {
-    for (const { use, kind, key } of keys) {
-      if (use !== 'find') continue
-      if (this.#addLasting.run(account, kind, key, aggregate) > 0) added.push([kind, key])
-      else this.#makeLasting.run(account, kind, key, aggregate)
+  /** The keys an event is found by for ever. The digests of those that are new go into `added`. */
+  find(account: string, keys: readonly Key[], aggregate: Uint8Array, added: Uint8Array[]): void {
+    for (const key of keys) {
+      if (key.use !== 'find') continue
+      const digest = handleDigest(account, key)
+      if (this.#addLasting.run(digest, aggregate) > 0) added.push(digest)
+      else this.#makeLasting.run(digest, aggregate)
     }
   }
+}
+
+/** What stands for a handle in the table. */
+export function handleDigest(account: string, handle: Handle): Uint8Array {
+  return digestOf(`${account}\u001f${keyName(handle)}`)
 }

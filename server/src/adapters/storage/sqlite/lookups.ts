@@ -2,11 +2,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import { encodeId, type Id } from '#domain/vocabulary/id.ts'
 import type { PartRow } from '#engine/ports/rows.ts'
 import type { ListEntry, ListQuestion, Loaded, Lookup, PartsQuestion } from '#engine/ports/storage.ts'
-import { keyName } from '../check.ts'
 import { mergePages } from '../order.ts'
 import { Prepared, type Value } from './database.ts'
 import { decodeEvent, decodeHead, type EventColumns, type HeadColumns } from './decode.ts'
 import { soughtId } from './ids.ts'
+import { handleDigest } from './indexes.ts'
+import { OnceKeys } from './once.ts'
+import { eventPlace, headPlace, mostEvents } from './places.ts'
 
 interface PartColumns extends EventColumns {
   readonly overlay: number | null
@@ -20,17 +22,21 @@ interface ListColumns {
 
 type ListPlace = [account: string, noun: string, list: string, equal: string]
 
+const mostSlots = 50_000
+
 /** Reads of aggregates: what they are, what they consist of, and by what they are found. */
 export class Lookups {
   readonly #database: DatabaseSync
-  readonly #head: Prepared<[Uint8Array], HeadColumns>
+  readonly #once: OnceKeys
+  readonly #slots = new Map<Id, number>()
+  readonly #slot: Prepared<[Uint8Array], { slot: number }>
+  readonly #head: Prepared<[number], HeadColumns>
   readonly #holder: Prepared<[string, string, string, string], { aggregate: Uint8Array }>
-  readonly #holders: Prepared<[string, string, string, number], { aggregate: Uint8Array }>
-  readonly #key: Prepared<[Uint8Array, string], { ref: number }>
-  readonly #part: Prepared<[Uint8Array, number], PartColumns>
+  readonly #holders: Prepared<[Uint8Array, number], { aggregate: Uint8Array }>
+  readonly #part: Prepared<[number], PartColumns>
   readonly #event: Prepared<[number], EventColumns>
-  readonly #parts: Prepared<[Uint8Array, number, number], PartColumns>
-  readonly #partsOfKind: Prepared<[Uint8Array, number, string, number], PartColumns>
+  readonly #parts: Prepared<[number, number, number], PartColumns>
+  readonly #partsOfKind: Prepared<[number, number, string, number], PartColumns>
   readonly #list: Record<'up' | 'down', Prepared<[...ListPlace, number], ListColumns>>
   readonly #listBeyond: Record<
     'up' | 'down',
@@ -41,20 +47,20 @@ export class Lookups {
     const prepare = <Values extends readonly Value[], Row>(sql: string) => new Prepared<Values, Row>(database, sql)
     const visible = (table: string) => `NOT EXISTS (SELECT 1 FROM erasing WHERE erasing.aggregate = ${table}.aggregate)`
     this.#database = database
-    this.#head = prepare(
-      "SELECT kind, account, ref, shape, at, due, erasing, state FROM cluster WHERE aggregate = ? AND n = 0 AND key = ''",
-    )
+    this.#once = new OnceKeys(database)
+    this.#slot = prepare('SELECT slot FROM aggregate WHERE id = ?')
+    this.#head = prepare('SELECT kind, account, ref, shape, at, due, erasing, state FROM cluster WHERE place = ?')
     this.#holder = prepare('SELECT aggregate FROM claim WHERE account = ? AND kind = ? AND route = ? AND key = ?')
     this.#holders = prepare(
-      `SELECT aggregate FROM handle WHERE account = ? AND kind = ? AND key = ? AND ${visible('handle')} ORDER BY aggregate DESC LIMIT ?`,
+      `SELECT aggregate FROM handle WHERE digest = ? AND ${visible('handle')} ORDER BY aggregate DESC LIMIT ?`,
     )
-    this.#key = prepare('SELECT ref FROM cluster WHERE aggregate = ? AND n = -1 AND key = ?')
-    const parts =
-      'SELECT log.*, cluster.overlay FROM cluster CROSS JOIN log ON log.seq = cluster.ref WHERE cluster.aggregate = ?'
-    this.#part = prepare(`${parts} AND cluster.n = ? AND cluster.key = ''`)
+    const parts = 'SELECT log.*, cluster.overlay FROM cluster CROSS JOIN log ON log.seq = cluster.ref WHERE'
+    this.#part = prepare(`${parts} cluster.place = ?`)
     this.#event = prepare('SELECT * FROM log WHERE seq = ?')
-    this.#parts = prepare(`${parts} AND cluster.n > ? ORDER BY cluster.n LIMIT ?`)
-    this.#partsOfKind = prepare(`${parts} AND cluster.n > ? AND cluster.kind = ? ORDER BY cluster.n LIMIT ?`)
+    this.#parts = prepare(`${parts} cluster.place > ? AND cluster.place < ? ORDER BY cluster.place LIMIT ?`)
+    this.#partsOfKind = prepare(
+      `${parts} cluster.place > ? AND cluster.place < ? AND cluster.kind = ? ORDER BY cluster.place LIMIT ?`,
+    )
     const list = `SELECT sort, aggregate, facets FROM listing
       WHERE account = ? AND noun = ? AND list = ? AND equal = ? AND ${visible('listing')}`
     this.#list = {
@@ -92,10 +98,12 @@ export class Lookups {
   }
 
   parts({ aggregate, kind, after, limit }: PartsQuestion): PartRow[] {
-    const bytes = soughtId(aggregate)
+    const slot = this.#slotOf(aggregate)
+    if (slot === undefined) return []
+    const from = eventPlace(slot, Math.min(Math.max(after, 0), mostEvents))
+    const to = headPlace(slot)
     return this.#together(() => {
-      const rows =
-        kind === undefined ? this.#parts.all(bytes, after, limit) : this.#partsOfKind.all(bytes, after, kind, limit)
+      const rows = kind === undefined ? this.#parts.all(from, to, limit) : this.#partsOfKind.all(from, to, kind, limit)
       return rows.map((row) => this.#partOf(aggregate, row))
     })
   }
@@ -103,7 +111,8 @@ export class Lookups {
   one(lookup: Lookup): Loaded {
     switch (lookup.what) {
       case 'head': {
-        const row = this.#head.get(soughtId(lookup.aggregate))
+        const slot = this.#slotOf(lookup.aggregate)
+        const row = slot === undefined ? undefined : this.#head.get(headPlace(slot))
         return row ? decodeHead(lookup.aggregate, row) : null
       }
       case 'holder': {
@@ -112,16 +121,30 @@ export class Lookups {
         return row ? encodeId(row.aggregate) : null
       }
       case 'holders': {
-        const { kind, key } = lookup.handle
-        return this.#holders.all(lookup.account, kind, key, lookup.limit).map((row) => encodeId(row.aggregate))
+        const rows = this.#holders.all(handleDigest(lookup.account, lookup.handle), lookup.limit)
+        return rows.map((row) => encodeId(row.aggregate))
       }
-      case 'key':
-        return this.#key.get(soughtId(lookup.aggregate), keyName(lookup.key))?.ref ?? null
+      case 'key': {
+        const slot = this.#slotOf(lookup.aggregate)
+        return (slot === undefined ? undefined : this.#once.find(slot, lookup.key)) ?? null
+      }
       case 'part': {
-        const row = this.#part.get(soughtId(lookup.aggregate), lookup.n)
+        const slot = this.#slotOf(lookup.aggregate)
+        const known = slot !== undefined && lookup.n > 0 && lookup.n <= mostEvents
+        const row = known ? this.#part.get(eventPlace(slot, lookup.n)) : undefined
         return row ? this.#partOf(lookup.aggregate, row) : null
       }
     }
+  }
+
+  /** A slot never changes, so it is looked up once. */
+  #slotOf(id: Id): number | undefined {
+    const known = this.#slots.get(id)
+    if (known !== undefined) return known
+    const slot = this.#slot.get(soughtId(id))?.slot
+    if (this.#slots.size >= mostSlots) this.#slots.clear()
+    if (slot !== undefined) this.#slots.set(id, slot)
+    return slot
   }
 
   #partOf(aggregate: Id, row: PartColumns): PartRow {

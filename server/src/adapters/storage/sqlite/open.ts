@@ -1,5 +1,5 @@
 import type { Storage } from '#engine/ports/storage.ts'
-import { connect } from './database.ts'
+import { connect, pageBytes } from './database.ts'
 import { enterFolder } from './folder.ts'
 import { Line } from './line.ts'
 import { SqliteStorage } from './storage.ts'
@@ -10,8 +10,6 @@ export interface SqliteOptions {
   /** The store refuses to grow beyond this; absent: as long as there is space on the disk. */
   readonly maxBytes?: number
 }
-
-const pageBytes = 4096
 
 /** Opens the store in a data folder, for this process alone. Rejects with StoreRefused when it must not be opened. */
 export async function openSqlite({ folder, maxBytes }: SqliteOptions): Promise<Storage> {

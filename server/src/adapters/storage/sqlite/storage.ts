@@ -19,7 +19,7 @@ import type { Line } from './line.ts'
 import { Lookups } from './lookups.ts'
 import { Reads } from './reads.ts'
 import { Snapshot } from './snapshot.ts'
-import type { Tasks } from './tasks.ts'
+import type { Committed, Tasks } from './tasks.ts'
 
 /** The store in a data folder: reads here and now on a connection of its own, writes through the writer. */
 export class SqliteStorage implements Storage {
@@ -45,7 +45,7 @@ export class SqliteStorage implements Storage {
   }
 
   async commit(batch: readonly UnitWrite[]): Promise<readonly Verdict[]> {
-    const { verdicts, lastSeq } = await this.#tell('commit', batch)
+    const { verdicts, lastSeq } = JSON.parse(await this.#tell('commit', JSON.stringify(batch))) as Committed
     this.#lastSeq = lastSeq
     this.#snapshot.release()
     return verdicts

@@ -1,11 +1,12 @@
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
-import type { EffectRow, UnitWrite, Verdict } from '#engine/ports/rows.ts'
+import type { EffectRow, Verdict } from '#engine/ports/rows.ts'
 
 /** What the writer can be told to do, and what it answers with. All of it is plain data. */
 export interface Tasks {
-  commit: { input: readonly UnitWrite[]; output: { readonly verdicts: readonly Verdict[]; readonly lastSeq: number } }
+  /** UnitWrite[] to Committed, both as JSON: half the cost of the structured clone that objects would go through. */
+  commit: { input: string; output: string }
   indexFeed: { input: { readonly limit: number }; output: number }
   settleEffects: { input: readonly EffectRow[]; output: void }
   forgetAnswers: { input: { readonly before: Instant; readonly limit: number }; output: number }
@@ -19,6 +20,11 @@ export interface Tasks {
   backup: { input: { readonly file: string }; output: void }
   /** Nothing may be told after it. */
   close: { input: null; output: void }
+}
+
+export interface Committed {
+  readonly verdicts: readonly Verdict[]
+  readonly lastSeq: number
 }
 
 export interface Task<Name extends keyof Tasks = keyof Tasks> {

@@ -1,12 +1,13 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { backup } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { UnitWrite } from '#engine/ports/rows.ts'
 import { StorageUnavailable } from '#engine/ports/storage.ts'
 import { Committer } from './commit.ts'
-import { connect, portError } from './database.ts'
+import { connect, pageBytes, portError } from './database.ts'
 import { Eraser } from './erase.ts'
 import { ring } from './signal.ts'
-import type { Answer, Task, Tasks, WriterData } from './tasks.ts'
+import type { Answer, Committed, Task, Tasks, WriterData } from './tasks.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** The only thread that writes to the store: one task after the other, each a transaction. */
@@ -15,7 +16,7 @@ const port = parentPort
 if (!port) throw new Error('The writer runs in a worker thread.')
 
 const walLimit = 32 * 1024 * 1024
-const pagesAtATime = 100
+const pagesAtATime = 200
 
 const database = connect(file, { cacheKb: 48 * 1024, waitMs: 0 })
 // journal_size_limit: the log keeps its length when it starts anew, as writing over is faster than making a file longer
@@ -36,7 +37,10 @@ type Doing = {
 }
 
 const doing: Doing = {
-  commit: (batch) => ({ verdicts: committer.commit(batch), lastSeq: committer.lastSeq }),
+  commit: (batch) => {
+    const verdicts = committer.commit(JSON.parse(batch) as UnitWrite[])
+    return JSON.stringify({ verdicts, lastSeq: committer.lastSeq } satisfies Committed)
+  },
   indexFeed: ({ limit }) => upkeep.indexFeed(limit),
   settleEffects: (rows) => upkeep.settleEffects(rows),
   forgetAnswers: ({ before, limit }) => upkeep.forgetAnswers(before, limit),
@@ -93,7 +97,7 @@ function failed(number: number, error: unknown): Answer {
 function boundWal(): void {
   if (++written % 8 !== 0) return
   const { log } = lookAtLog.get() as { log: number }
-  const size = log * 4096
+  const size = log * pageBytes
   if (size < walLimit) return
   // nobody reads for long; but if somebody does, waiting a little is better than a log without end
   const patience = size > 4 * walLimit ? 1000 : 0

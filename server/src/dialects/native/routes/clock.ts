@@ -15,7 +15,11 @@ export function clockRoutes(app: Scope, { context, principal }: Native): void {
     return { kind, now: showInstant(now) }
   }
 
-  app.get('/clock', { schema: { tags, summary: 'What time it is for this account', response: ok(wire.clock) } }, async (request) => show(principal(request).account))
+  app.get(
+    '/clock',
+    { schema: { tags, summary: 'What time it is for this account', response: ok(wire.clock) } },
+    async (request) => show(principal(request).account),
+  )
 
   const schema = {
     tags,

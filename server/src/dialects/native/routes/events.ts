@@ -32,7 +32,10 @@ export function eventRoutes(app: Scope, native: Native, streams: Streams): void 
       const last = request.headers['last-event-id']
       const from = placeOf(account, typeof last === 'string' && last !== '' ? last : after) ?? events.lastSeq()
       const opened = openStream(streams, { native, account, from, reply })
-      if (!opened) throw new ProblemError(problem('limit_reached', 'This account has as many event streams open as it may; close one first.'))
+      if (!opened)
+        throw new ProblemError(
+          problem('limit_reached', 'This account has as many event streams open as it may; close one first.'),
+        )
       return reply
     }
     const page = await events.page(account, placeOf(account, after) ?? 0, limit)

@@ -1,3 +1,6 @@
+import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js'
+import { validatorCompiler } from 'fastify-zod-openapi'
+import type { ZodType } from 'zod'
 import type { TrafficEvent, TrafficResult } from '#services/api.ts'
 import type { Problem } from '../errors.ts'
 import { trafficOf } from '../inward.ts'
@@ -14,11 +17,11 @@ export function trafficRoutes(app: Scope, native: Native): void {
     description:
       'Up to 1,000 events, handled in order: capture rules and grouping decide which conversation each belongs to. ' +
       'Each event has its own result; one bad event does not fail the rest.',
-    body: wire.trafficBody,
+    body: wire.trafficDocumented,
     response: ok(wire.trafficResults),
   }
-  app.post('/traffic', { schema }, async (request, reply) => {
-    const items = request.body.events.map(trafficOf)
+  app.post('/traffic', { schema, validatorCompiler: looseBody }, async (request, reply) => {
+    const items = (request.body.events as readonly unknown[]).map(trafficOf)
     const good = items.flatMap((item) => (isProblem(item) ? [] : [item]))
     return native.write<readonly TrafficResult[]>(
       request,
@@ -28,6 +31,12 @@ export function trafficRoutes(app: Scope, native: Native): void {
       'traffic',
     )
   })
+}
+
+/** Checks only that the body is a list of a reasonable length: what its items are is checked one by one. */
+function looseBody(route: FastifyRouteSchemaDef<unknown>) {
+  const schema = route.httpPart === 'body' ? wire.trafficBody : (route.schema as ZodType)
+  return validatorCompiler({ ...route, schema })
 }
 
 type Item = TrafficEvent | { readonly problem: Problem }

@@ -11,29 +11,42 @@ CREATE TABLE log (
   event TEXT NOT NULL
 ) STRICT;
 
--- All that one aggregate is made of, side by side:
---   n = -2  trace of what a write without events put elsewhere; key: the trace
---   n = -1  a key used up once; key: kind and key; ref: the number of the event that used it
---   n = 0   the head; ref: its version; kind: its noun
---   n > 0   event number n; ref: its seq; kind: the kind of part it creates; overlay: seq of the latest event laid over it
--- trace: what the write put into other tables, as JSON, so that erasing finds it again (see trace.ts).
+-- The slot of each aggregate: a small number, given in order of creation, for ever.
+CREATE TABLE aggregate (
+  id BLOB PRIMARY KEY,
+  slot INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- All that one aggregate is made of, side by side: slot * 2^24 + offset (see places.ts), where the offset is
+--   1 to 2^23 - 2   event number n; ref: its seq; kind: the kind of part it creates; overlay: seq of the latest event laid over it
+--   2^23 - 1        the head, beside the newest event; ref: its version; kind: its noun
+--   2^23 and more   a key used up once, by its hash; key: its digest; ref: the number of the event that used it
+-- An integer key, because a table by rowid keeps its rows out of the inner pages of its tree: half the bytes written, measured.
+-- handles, trace: what the write put into other tables, so that erasing finds it again (see trace.ts).
 CREATE TABLE cluster (
-  aggregate BLOB NOT NULL,
-  n INTEGER NOT NULL,
-  key TEXT NOT NULL,
+  place INTEGER PRIMARY KEY,
   ref INTEGER NOT NULL,
   kind TEXT,
   overlay INTEGER,
+  handles BLOB,
   trace TEXT,
+  key BLOB,
   account TEXT,
   shape INTEGER,
   at INTEGER,
   due INTEGER,
   clock TEXT,
   erasing INTEGER,
-  state TEXT,
-  PRIMARY KEY (aggregate, n, key)
-) STRICT, WITHOUT ROWID;
+  state TEXT
+) STRICT;
+
+-- The traces of writes without events, which are rare.
+CREATE TABLE trace (
+  slot INTEGER NOT NULL,
+  handles BLOB,
+  trace TEXT
+) STRICT;
+CREATE INDEX trace_of_slot ON trace (slot);
 
 -- Keys that one aggregate of an account holds.
 CREATE TABLE claim (
@@ -45,14 +58,13 @@ CREATE TABLE claim (
   PRIMARY KEY (account, kind, route, key)
 ) STRICT, WITHOUT ROWID;
 
--- Keys that many may hold. lasting: put there by an event, for ever; else by a state, until it says otherwise.
+-- Keys that many may hold, as digests of account, kind and key: short rows, because every message may write one at a random
+-- place. lasting: put there by an event, for ever; else by a state, until it says otherwise.
 CREATE TABLE handle (
-  account TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  key TEXT NOT NULL,
+  digest BLOB NOT NULL,
   aggregate BLOB NOT NULL,
   lasting INTEGER NOT NULL,
-  PRIMARY KEY (account, kind, key, aggregate)
+  PRIMARY KEY (digest, aggregate)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE listing (
