@@ -3,20 +3,25 @@ import { join } from 'node:path'
 import { compose } from './compose.ts'
 import { readServerOptions } from './config.ts'
 import { welcome } from './first-start.ts'
-import { OptionError } from './options.ts'
+import { OptionError, type Options } from './options.ts'
 import { stopOnSignals } from './signals.ts'
 
 /**
  * Serves until it is told to stop. Says `listening on URL` on standard output when it is ready, after what to paste on a
- * first start; everything else goes to standard error.
+ * first start; everything else goes to standard error. What keeps it from starting is said in a sentence, with exit code 1.
  */
 export async function serve(given?: readonly string[]): Promise<void> {
-  const request = readServerOptions(given)
-  if (request.help) {
-    process.stdout.write(`${request.text}\n`)
-    return
+  try {
+    const request = readServerOptions(given)
+    if (request.help) process.stdout.write(`${request.text}\n`)
+    else await start(request.options)
+  } catch (error) {
+    process.stderr.write(`${explained(error)}\n`)
+    process.exit(1)
   }
-  const { options } = request
+}
+
+async function start(options: Options): Promise<void> {
   if (options.storage === 'memory' && existsSync(join(options.data, 'colloquy.db')))
     throw new OptionError(
       `${options.data} holds a store, whose *.env files a memory store would overwrite: choose another folder with --data.`,
@@ -31,16 +36,12 @@ export async function serve(given?: readonly string[]): Promise<void> {
   process.stdout.write(`${text}${text && '\n'}listening on ${url}\n`)
 }
 
-if (import.meta.main)
-  serve().catch((error: unknown) => {
-    const expected = error instanceof OptionError || (error instanceof Error && error.name === 'StoreRefused')
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    const text = isTaken
-      ? 'The port is taken by another program: stop that one, or choose another with --port (0 takes a free one).'
-      : expected || !(error instanceof Error)
-        ? String(error instanceof Error ? error.message : error)
-        : (error.stack ?? error.message)
-    process.stderr.write(`${text}\n`)
-    process.exitCode = 1
-    process.exit()
-  })
+function explained(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return 'The port is taken by another program: stop that one, or choose another with --port (0 takes a free one).'
+  const isExpected = error instanceof OptionError || error.name === 'StoreRefused'
+  return isExpected ? error.message : (error.stack ?? error.message)
+}
+
+if (import.meta.main) await serve()

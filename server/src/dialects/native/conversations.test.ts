@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { captureTexts, startTrial, type Caller, type Trial } from '#app/trial.ts'
+import * as wire from './wire.ts'
 
 const alice = '+12025550111'
 const bob = '+12025550112'
@@ -158,6 +160,28 @@ describe('conversations', () => {
       status: 409,
       code: 'closed',
     })
+  })
+
+  test('are changed once with an idempotency key, and the answer comes again, byte by byte', async () => {
+    const id = await say(alice, 'hello')
+    const key = { 'idempotency-key': '"change-1"' }
+    const first = await shopkeeper.patch(`/conversations/${id}`, { name: 'first' }, key)
+    expect(z.strictObject(wire.conversation.shape).safeParse(first.body).error).toBeUndefined()
+    await shopkeeper.patch(`/conversations/${id}`, { name: 'second' })
+    const again = await shopkeeper.patch(`/conversations/${id}`, { name: 'first' }, key)
+    expect(again).toMatchObject({ status: 200, text: first.text, headers: { 'idempotency-replayed': 'true' } })
+    expect((await shopkeeper.get(`/conversations/${id}`)).body.name).toBe('second')
+    expect((await shopkeeper.patch(`/conversations/${id}`, { name: 'other' }, key)).body).toMatchObject({
+      status: 422,
+      code: 'idempotency_reused',
+    })
+    const removed = { 'idempotency-key': 'remove-1' }
+    expect((await shopkeeper.remove(`/conversations/${id}`, removed)).status).toBe(200)
+    expect(await shopkeeper.remove(`/conversations/${id}`, removed)).toMatchObject({
+      status: 200,
+      body: { deleted: true },
+    })
+    expect((await shopkeeper.remove(`/conversations/${id}`)).status).toBe(404)
   })
 
   test('are gone when deleted', async () => {

@@ -190,3 +190,22 @@ test('event streams end with a word when the server stops', async () => {
   const [text] = await Promise.all([response.text(), trial.stop()])
   expect(text).toContain('the server is stopping; connect again with Last-Event-ID')
 })
+
+test('an event stream that is quiet says that it is still there', async () => {
+  const beats: (() => void)[] = []
+  const real = realSystem()
+  const after: System['after'] = (ms, callback) => {
+    if (ms !== 15_000) return real.after(ms, callback)
+    beats.push(callback)
+    return () => {}
+  }
+  const trial = await startTrial({ port: 0 }, { system: { ...real, after } })
+  const url = await trial.app.listen()
+  const response = await fetch(`${url}/api/v1/events`, {
+    headers: { ...trial.test.headers, accept: 'text/event-stream' },
+  })
+  beats.at(-1)?.()
+  beats.at(-1)?.()
+  const [text] = await Promise.all([response.text(), trial.stop()])
+  expect(text.match(/: still here\n\n/g)).toHaveLength(2)
+})

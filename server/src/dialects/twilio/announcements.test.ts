@@ -179,8 +179,11 @@ describe('the announcer', () => {
           },
         },
         accounts: {
-          get: async () => ({ sid, limits: { requestsPerSecond: null, internalTargets: true } }),
-          authToken: async () => 'token',
+          get: async () => ({
+            sid,
+            sealedAuthToken: 'token',
+            limits: { requestsPerSecond: null, internalTargets: true },
+          }),
         },
       } as unknown as Parameters<typeof createCallbacks>[0]['services'],
     })

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { ConversationEvent } from '#domain/conversation/events.ts'
 import type { Conversation } from '#domain/conversation/state.ts'
 import type { ConfigurationDocument } from '#domain/configuration/state.ts'
@@ -10,7 +11,7 @@ import { signedRequest } from './signature.ts'
 
 export interface CallbackSources {
   readonly services: Pick<Services, 'accounts' | 'configurations'>
-  readonly vault: Pick<Vault, 'hash'>
+  readonly vault: Pick<Vault, 'hash' | 'open'>
   /** After a failed try number n; undefined: give up. */
   readonly retryAfter: (tries: number) => Milliseconds | undefined
 }
@@ -22,6 +23,7 @@ export function createCallbacks({ services, vault, retryAfter }: CallbackSources
   // Neither ever changes: a version of a configuration, the SID of an account.
   const documents = new Map<string, ConfigurationDocument>()
   const sids = new Map<string, string>()
+  const keys = new Map<string, KeyObject>()
 
   async function load(followed: Followed): Promise<readonly Announcement[]> {
     const { account } = followed.recorded
@@ -46,11 +48,12 @@ export function createCallbacks({ services, vault, retryAfter }: CallbackSources
       return document && sid !== undefined ? announcementsOf(followed, document, sid, vault) : load(followed)
     },
     async request(frozen) {
-      const [authToken, account] = await Promise.all([
-        services.accounts.authToken(frozen.account),
-        services.accounts.get(frozen.account),
-      ])
-      return signedRequest(frozen, authToken ?? '', account?.limits.internalTargets ?? false)
+      const account = await services.accounts.get(frozen.account)
+      if (!account) throw new Error('The account of a callback is gone.')
+      // Asked for anew each time, since it may be changed meanwhile; only its opened form is kept.
+      const key = keys.get(account.sealedAuthToken) ?? createSecretKey(vault.open(account.sealedAuthToken), 'utf8')
+      remember(keys, account.sealedAuthToken, key)
+      return signedRequest(frozen, key, account.limits.internalTargets)
     },
     retryAfter,
   }
@@ -61,7 +64,7 @@ function versionKey({ configuration }: Conversation): string {
 }
 
 function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  const oldest = map.size >= remembered ? map.keys().next().value : undefined
+  const oldest = map.size >= remembered && !map.has(key) ? map.keys().next().value : undefined
   if (oldest !== undefined) map.delete(oldest)
   map.set(key, value)
 }

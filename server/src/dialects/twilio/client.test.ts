@@ -154,6 +154,16 @@ describe('configurations (4.1)', () => {
     expect(await failure(v2.configurations(id).fetch())).toMatchObject({ status: 404, code: 20404 })
   })
 
+  it("N10 M16 what the vendor's own wizard sends has no description, and Java leaves out what is empty", async () => {
+    const { description: _, ...wizard } = line
+    const created = await whole(
+      v2.configurations.create({ ...wizard, channelSettings: {}, statusCallbacks: [] } as never),
+    )
+    expect(created.statusUrl).toContain('/Operations/proc_job_')
+    const [configuration] = await v2.configurations.list()
+    expect(configuration).toMatchObject({ description: '', channelSettings: {}, intelligenceConfigurationIds: [] }) // N4
+  })
+
   it('D34 one with an open conversation is not removed, and says which', async () => {
     const id = await configure()
     const conversation = await open(id)

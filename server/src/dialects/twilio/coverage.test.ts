@@ -35,6 +35,14 @@ describe('coverage', () => {
     },
   )
 
+  it('T31 analysis for each turn belongs to Intelligence and its triggers, which are not faked', async () => {
+    const { app } = await openHouse()
+    const payload = { intelligenceConfigurationId: 'x', ruleId: 'x', conversationId: 'x' }
+    const answer = await app.inject({ method: 'POST', url: '/v3/RuleExecutions', headers: { authorization }, payload })
+    expect(answer.json()).toMatchObject({ status: 404, message: expect.stringContaining('Intelligence') })
+    await app.close()
+  })
+
   it('every other verb of a known path is 405 with Allow (20004)', async () => {
     const { app } = await openHouse()
     const known = coverage.filter(({ how }) => how !== 'absent')

@@ -59,7 +59,7 @@ export function problemOf(refusal: Refusal): Problem {
   }
 }
 
-export const challenge = 'Basic realm="Conversation Orchestrator", charset="UTF-8"'
+const challenge = 'Basic realm="Conversation Orchestrator", charset="UTF-8"'
 
 export function renderProblem(problem: Problem, baseUrl: string): Rendered {
   const body: ErrorResource = {

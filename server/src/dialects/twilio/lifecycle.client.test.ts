@@ -196,7 +196,7 @@ describe('states', () => {
 })
 
 describe('timeouts', () => {
-  it('T12 T13 T14 T15 both run in minutes from the last communication, whoever made it', async () => {
+  it('T11 T12 T13 T14 T15 both run in minutes from the last communication, whoever made it', async () => {
     const id = await open(await configure({ SMS: { inactive: 10, closed: 30 } }))
     await say(id)
     await alice.advance(9)

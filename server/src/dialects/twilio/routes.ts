@@ -41,7 +41,7 @@ export async function registerRoutes(scope: FastifyInstance, api: Api, coverage:
 }
 
 /** Other products of the vendor that share the host or the account, and are not here yet. */
-export const absentPrefixes = [
+const absentPrefixes = [
   '/v1/Conversations',
   '/v1/Services',
   '/v1/Users',

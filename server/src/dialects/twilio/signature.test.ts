@@ -1,9 +1,11 @@
+import { createSecretKey } from 'node:crypto'
 import twilio from 'twilio'
 import { describe, expect, it } from 'vitest'
 import type { Frozen } from '#services/ports.ts'
 import { requestedUrl, signatureOf, signedRequest } from './signature.ts'
 
 const token = 'a-very-secret-auth-token'
+const key = createSecretKey(token, 'utf8')
 const body = '{"eventType":"CONVERSATION_UPDATED","timestamp":"2026-11-20T09:17:00.000Z","data":{"id":"ü 😀"}}'
 
 function frozen(url: string, method: 'POST' | 'GET' = 'POST'): Frozen {
@@ -28,7 +30,7 @@ describe('callback signatures (section 6)', () => {
     'https://care.example.com/ümlaut?q=a b',
     'http://127.0.0.1:9999/hooks#ct=200',
   ])('D47 N9 %s is accepted by the official validator', (url) => {
-    const { headers, body: sent, url: requested } = signedRequest(frozen(url), token, true)
+    const { headers, body: sent, url: requested } = signedRequest(frozen(url), key, true)
     expect(requested).toContain('bodySHA256=')
     expect(requested).not.toContain('#')
     expect(twilio.validateRequestWithBody(token, headers['x-twilio-signature'] ?? '', requested, sent ?? '')).toBe(true)
@@ -41,7 +43,7 @@ describe('callback signatures (section 6)', () => {
   })
 
   it('the official validator takes the URL with and without its default port', () => {
-    const { headers, url } = signedRequest(frozen('https://care.example.com/hooks'), token, false)
+    const { headers, url } = signedRequest(frozen('https://care.example.com/hooks'), key, false)
     const withPort = url.replace('.com/', '.com:443/')
     expect(twilio.validateRequestWithBody(token, headers['x-twilio-signature'] ?? '', withPort, body)).toBe(true)
   })
@@ -52,7 +54,7 @@ describe('callback signatures (section 6)', () => {
       body: sent,
       url,
       method,
-    } = signedRequest(frozen('https://care.example.com/hooks?a=1', 'GET'), token, false)
+    } = signedRequest(frozen('https://care.example.com/hooks?a=1', 'GET'), key, false)
     expect({ method, sent }).toEqual({ method: 'GET', sent: null })
     const query = new URL(url).searchParams
     expect(Object.fromEntries(query)).toEqual({
@@ -66,18 +68,18 @@ describe('callback signatures (section 6)', () => {
   })
 
   it('a try is the same request as the one before it', () => {
-    expect(signedRequest(frozen('https://a.example/'), token, false)).toEqual(
-      signedRequest(frozen('https://a.example/'), token, false),
+    expect(signedRequest(frozen('https://a.example/'), key, false)).toEqual(
+      signedRequest(frozen('https://a.example/'), key, false),
     )
   })
 
   it('says http where one framework would assume https', () => {
-    expect(signedRequest(frozen('http://a.example/'), token, false).headers['x-forwarded-proto']).toBe('http')
-    expect(signedRequest(frozen('https://a.example/'), token, false).headers).not.toHaveProperty('x-forwarded-proto')
+    expect(signedRequest(frozen('http://a.example/'), key, false).headers['x-forwarded-proto']).toBe('http')
+    expect(signedRequest(frozen('https://a.example/'), key, false).headers).not.toHaveProperty('x-forwarded-proto')
   })
 
   it('carries the token and the request id', () => {
-    expect(signedRequest(frozen('https://a.example/'), token, false).headers).toMatchObject({
+    expect(signedRequest(frozen('https://a.example/'), key, false).headers).toMatchObject({
       'content-type': 'application/json',
       'i-twilio-idempotency-token': '6f2f7a0e-2c0b-4b53-9d1e-7a5f0c3b9e11',
       'twilio-request-id': 'RQ1',
@@ -89,17 +91,17 @@ describe('callback signatures (section 6)', () => {
       connectTimeoutMs,
       totalTimeoutMs,
     ]
-    expect(timeouts(signedRequest(frozen('https://a.example/'), token, false))).toEqual([5_000, 15_000])
-    expect(timeouts(signedRequest(frozen('https://a.example/#ct=200&rt=3000&tt=900000&rc=2'), token, false))).toEqual([
+    expect(timeouts(signedRequest(frozen('https://a.example/'), key, false))).toEqual([5_000, 15_000])
+    expect(timeouts(signedRequest(frozen('https://a.example/#ct=200&rt=3000&tt=900000&rc=2'), key, false))).toEqual([
       200, 3_000,
     ])
-    expect(timeouts(signedRequest(frozen('https://a.example/#ct=x&tt=0'), token, false))).toEqual([5_000, 15_000])
+    expect(timeouts(signedRequest(frozen('https://a.example/#ct=x&tt=0'), key, false))).toEqual([5_000, 15_000])
   })
 
   it('is the published algorithm', () => {
     // The vendor's own example of the form variant, with its parameters appended.
     const form = 'CallSidCA1234567890ABCDECaller+14158675309Digits1234From+14158675309To+18005551212'
-    expect(signatureOf('12345', `https://mycompany.com/myapp.php?foo=1&bar=2${form}`)).toBe(
+    expect(signatureOf(createSecretKey('12345', 'utf8'), `https://mycompany.com/myapp.php?foo=1&bar=2${form}`)).toBe(
       'RSOYDt4T1cUTdK1PDd93/VVr8B8=',
     )
     expect(requestedUrl('https://a.example?x', 'b=1')).toBe('https://a.example/?x&b=1')

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, type KeyObject } from 'node:crypto'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Frozen, OutgoingRequest } from '#services/ports.ts'
 
@@ -9,7 +9,7 @@ const totalTimeoutMs = 15_000
  * The request of one attempt. The key is the account's auth token, whatever credential the change was asked for with;
  * nothing in it depends on the attempt, so that a retry is the same request again.
  */
-export function signedRequest(frozen: Frozen, authToken: string, internalTargets: boolean): OutgoingRequest {
+export function signedRequest(frozen: Frozen, authToken: KeyObject, internalTargets: boolean): OutgoingRequest {
   const isPost = frozen.method === 'POST'
   const url = requestedUrl(frozen.url, isPost ? `bodySHA256=${hashOf(frozen.body)}` : asQuery(frozen.body))
   return {
@@ -30,7 +30,7 @@ export function signedRequest(frozen: Frozen, authToken: string, internalTargets
 }
 
 /** Base64 of HMAC-SHA1, with the auth token, of the exact URL that is asked for, its query included. */
-export function signatureOf(authToken: string, url: string): string {
+export function signatureOf(authToken: KeyObject, url: string): string {
   return createHmac('sha1', authToken).update(url, 'utf8').digest('base64')
 }
 

@@ -183,6 +183,7 @@ describe('delivery', () => {
     await system.advance(1_250)
     expect(await store.cursor()).toBe(600)
     expect((await rows({ target: 'hung' })).every(({ state }) => state === 'parked')).toBe(true)
+    expect((await rows({ target: 'hung' })).every(({ nextAt }) => (nextAt ?? 0) > system.now() + 10_000)).toBe(true)
     expect((await rows({ target: 'alice' })).every(({ state }) => state === 'delivered')).toBe(true)
     // From then on it gets less of the house.
     await system.advance(15_000)
@@ -196,17 +197,20 @@ describe('delivery', () => {
 
   it('many hung receivers leave room for others', async () => {
     const { system, feed, delivery, sender, store, stop } = stage({
-      targets: ({ recorded }) => [{ target: recorded.aggregate, url: `https://${recorded.aggregate}.example/` }],
+      targets: ({ recorded }) => [{ target: 'one', url: `https://${recorded.aggregate.split('-')[0]}.example/` }],
       limits: { overall: 20, perOrigin: 4, perSlowOrigin: 1, slowOverall: 30 },
     })
     const hush = silence(system)
     sender.follow((request, number) => (request.url.includes('hung') ? hush(request, number) : { status: 200 }))
     await delivery.start()
-    for (let i = 0; i < 40; i++) for (let n = 0; n < 5; n++) feed.append(`hung${i}`)
+    for (let i = 0; i < 40; i++) for (let n = 0; n < 5; n++) feed.append(`hung${i}-${n}`)
     feed.append('alice')
-    await system.advance(3_000)
+    await system.advance(4_000)
     expect(sender.requests.some(({ url }) => url === 'https://alice.example/')).toBe(true)
     expect(await store.cursor()).toBe(201)
+    await system.advance(6_000)
+    // Less than the four that each of the forty might have.
+    expect(sender.inFlight()).toBeLessThan(100)
     await stop()
   })
 

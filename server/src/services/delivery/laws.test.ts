@@ -4,6 +4,7 @@ import { openMemory } from '#adapters/storage/memory/open.ts'
 import { simulatedSystem } from '#adapters/system/simulated/simulated-system.ts'
 import { stage, writtenFeed, type Stage, type Told } from '#conformance/delivery/given.ts'
 import { mortal } from '#conformance/delivery/mortal.ts'
+import type { DeliveryStore } from '#engine/ports/delivery-store.ts'
 import type { SendResult } from '#services/ports.ts'
 import type { DeliveryLimits } from './limits.ts'
 
@@ -14,10 +15,12 @@ interface Seen extends Told {
 }
 
 interface World {
+  /** Then what was under way is sent again. */
+  readonly hasRestarted: boolean
   readonly seen: Seen[]
   readonly lanes: number
   readonly events: number
-  final: Stage
+  readonly store: DeliveryStore
 }
 
 const small: Partial<DeliveryLimits> = {
@@ -30,13 +33,24 @@ async function play(seed: number, limits: Partial<DeliveryLimits>): Promise<Worl
   const system = simulatedSystem(seed)
   const chance = (upTo: number): number => Math.floor(system.chance() * upTo)
   const underlying = openMemory().deliveries
+  // What is read is as old as the answer took.
+  const slow = new Proxy(underlying, {
+    get: (store, name: keyof DeliveryStore) => async (...args: unknown[]) => {
+      const answer = await (store[name] as (...given: unknown[]) => Promise<unknown>).apply(store, args)
+      const takesMs = chance(4) === 0 ? chance(300) : chance(5)
+      await new Promise<void>((resolve) => system.after(takesMs, resolve))
+      return answer
+    },
+  })
   const feed = writtenFeed()
   const seen: Seen[] = []
   const startedAt = system.now()
   const lanes = 1 + chance(30)
   const rate = [0, 0.05, 0.3][chance(3)] ?? 0
   const outages = Array.from({ length: chance(4) }, () => ({ from: chance(90_000), lasts: chance(60_000), hung: chance(3) === 0 }))
+  const isSteady = chance(2) === 0
   let isCalm = false
+  let hasRestarted = false
   let events = 0
 
   function answer(told: Told): Promise<SendResult> {
@@ -55,14 +69,16 @@ async function play(seed: number, limits: Partial<DeliveryLimits>): Promise<Worl
   }
 
   async function live(previous: Stage | undefined): Promise<{ stage: Stage; kill(): void }> {
-    const life = mortal(underlying)
+    const life = mortal(slow)
     const base = previous ?? ({ system, feed, store: underlying } as Stage)
     const targets = ({ recorded: { aggregate, n } }: { recorded: { aggregate: string; n: number } }) => {
       const one = { target: 'one', url: `https://${aggregate.length % 2 ? 'odd' : 'even'}.example/one` }
       return n % 3 === 0 ? [one] : [one, { target: 'two', url: 'https://other.example/two' }]
     }
     const made = stage({ after: base, store: life.store, limits, targets, script: (told) => life.orNever(() => answer(told)) })
-    await made.delivery.start()
+    const isStarted = made.delivery.start()
+    await system.advance(1_000)
+    await isStarted
     return { stage: made, kill: life.kill }
   }
 
@@ -73,17 +89,18 @@ async function play(seed: number, limits: Partial<DeliveryLimits>): Promise<Worl
       events++
     }
     await system.advance(chance(5_000))
-    const fate = chance(40)
+    const fate = isSteady ? 2 : chance(40)
     if (fate < 2) {
       if (fate === 0) await present.stage.stop()
       else present.kill()
+      hasRestarted = true
       present = await live(present.stage)
     }
   }
   isCalm = true
   await system.advance(7_200_000)
   await present.stage.stop()
-  return { seen, lanes, events, final: present.stage }
+  return { hasRestarted, seen, lanes, events, store: underlying }
 }
 
 /** Attempts by lane (aggregate and target), in the order they began. */
@@ -99,15 +116,16 @@ describe.each([
 ])('laws of delivery, %s', (_name, limits) => {
   it('each target hears of every event, in order but where one failed for 30 s, with one token', async () => {
     const seeds = fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 }), async (seed) => {
-      const { seen, final, events } = await play(seed, limits)
-      const rows = await final.store.list({ account: 'acme', limit: 1_000_000 })
+      const { hasRestarted, seen, store, events } = await play(seed, limits)
+      const rows = await store.list({ account: 'acme', limit: 1_000_000 })
       expect(rows.filter(({ state }) => state !== 'delivered')).toEqual([])
-      expect(await final.store.cursor()).toBe(events)
+      expect(await store.cursor()).toBe(events)
       const good = new Set(seen.filter(isGood).map(({ event, url }) => `${event} ${url}`))
       for (const { event, url } of rows) expect(good).toContain(`${event} ${url}`)
       const tokens = Map.groupBy(seen, ({ event, url }) => `${event} ${url}`)
       for (const attempts of tokens.values()) expect(new Set(attempts.map(({ token }) => token)).size).toBe(1)
       expect(new Set(seen.map(({ token }) => token)).size).toBe(tokens.size)
+      if (!hasRestarted) for (const attempts of tokens.values()) expect(attempts.filter(isGood)).toHaveLength(1)
       for (const lane of byLane(seen).values()) orderHolds(lane)
     })
     await fc.assert(seeds, { numRuns: Number(process.env['RUNS'] ?? 40) })

@@ -135,4 +135,36 @@ describe('delivery after a restart', () => {
     expect(second.toldTo(hook)).toEqual(['a.1'])
     await second.stop()
   })
+
+  it('does not let rows that were ahead of the cursor go ahead of what the log has before them', async () => {
+    const first = mortalStage({ script: () => new Promise(() => {}), limits: { laneCount: 2 } })
+    await first.delivery.start()
+    for (let i = 0; i < 6; i++) first.feed.append('a') // two in memory without a row, the others in the store
+    await first.system.runUntilIdle()
+    expect([await first.remains.store.cursor(), (await first.remains.rows()).length]).toEqual([0, 4])
+    first.kill()
+    const second = stage({ after: first.remains })
+    await second.delivery.start()
+    await second.system.advance(2_000)
+    expect(second.toldTo(hook)).toEqual(['a.1', 'a.2', 'a.3', 'a.4', 'a.5', 'a.6'])
+    await second.stop()
+  })
+
+  it('finds what is due behind many of its lane that wait for a later try', async () => {
+    const first = stage({ script: () => down })
+    await first.delivery.start()
+    for (let i = 0; i < 130; i++) first.feed.append('a')
+    await first.system.advance(200_000) // all have been tried for a while
+    await first.stop()
+    first.feed.append('a')
+    const [newest] = await first.rows()
+    const untried = { ...newest, id: 'untried', event: 'a.131', seq: 131, tries: 0, nextAt: first.system.now() }
+    const frozenJson = newest?.frozenJson?.replaceAll('a.130', 'a.131').replaceAll(':130', ':131').replace(/,"firstFailedAt":\d+/, '') ?? ''
+    await first.store.record([{ ...untried, frozenJson } as NonNullable<typeof newest>], 131)
+    const second = stage({ after: first })
+    await second.delivery.start()
+    await second.system.advance(3_000)
+    expect(second.toldTo(hook)).toContain('a.131')
+    await second.stop()
+  })
 })

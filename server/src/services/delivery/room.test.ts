@@ -64,6 +64,42 @@ describe('room in memory', () => {
     await stop()
   })
 
+  it('is waited for again once a receiver that was too slow has caught up', async () => {
+    const { system, feed, delivery, sender, rows, stop } = stage({ limits: { originCount: 20 } })
+    sender.follow(answerAfter(system, 2_000, { status: 200 }))
+    await delivery.start()
+    for (let i = 0; i < 200; i++) feed.append(`a${i}`)
+    await system.advance(60_000)
+    expect(await rows({ state: 'delivered' })).toHaveLength(200)
+    sender.follow(answerAfter(system, 10, { status: 200 }))
+    for (let i = 0; i < 200; i++) feed.append(`b${i}`)
+    for (let i = 0; i < 20; i++) {
+      await system.advance(50)
+      expect(await rows({ state: 'parked' })).toEqual([])
+    }
+    await system.advance(5_000)
+    expect(await rows({ state: 'delivered' })).toHaveLength(400)
+    await stop()
+  })
+
+  it('due rows of a hung receiver do not stand before those of others', async () => {
+    const limits = { originCount: 20, pageRows: 10, perOrigin: 4, perSlowOrigin: 1 }
+    const first = stage({ targets: byThing, limits, script: () => ({ status: 500 }) })
+    await first.delivery.start()
+    for (let i = 0; i < 60; i++) first.feed.append(`hung-${i}`)
+    for (let i = 0; i < 5; i++) first.feed.append(`quick-${i}`)
+    await first.system.advance(300_000) // all wait for the try after ten minutes
+    await first.stop()
+    const second = stage({ after: first, targets: byThing, limits })
+    const hush = silence(second.system)
+    second.sender.follow((request, number) => (request.url.includes('hung') ? hush(request, number) : { status: 200 }))
+    await second.system.advance(600_000)
+    await second.delivery.start()
+    await second.system.advance(15_000)
+    expect(await second.rows({ target: 'quick', state: 'delivered' })).toHaveLength(5)
+    await second.stop()
+  })
+
   it('keeps its bounds in bytes as well', async () => {
     const { system, feed, delivery, sender, store, stop } = stage({ limits: { originBytes: 1_000, bytes: 3_000 } })
     sender.follow(silence(system))

@@ -7,7 +7,7 @@ import { awaitRing, pause } from './signal.ts'
  * and nobody waits for it.
  */
 const { file, signal } = workerData as { readonly file: string; readonly signal: Int32Array }
-const pauseMs = 5
+const pauseMs = Number(process.env['PAUSE'] ?? 5)
 const database = connect(file, { cacheKb: 4096, waitMs: 0 })
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 

@@ -9,7 +9,7 @@ import { ids } from './samples.ts'
 
 /** The dialect over services that a test makes up: for answers the real services are hard to bring to, and for what they are asked. */
 
-export const alice = { user: 'SK00000000000000000000000000000001', password: 'alice-secret' }
+const alice = { user: 'SK00000000000000000000000000000001', password: 'alice-secret' }
 
 export const principal: Principal = {
   account: ids.account,

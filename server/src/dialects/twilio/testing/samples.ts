@@ -52,7 +52,7 @@ export const mia: Participant = {
   updatedAt: at,
 }
 
-export const agent: Participant = {
+const agent: Participant = {
   id: ids.agent,
   name: '',
   type: 'ai_agent',
