@@ -53,7 +53,7 @@ async function writes(
   storage: Storage,
   versions: Map<Id, number>,
   size: number,
-): Promise<{ perSecond: number; p99: number }> {
+): Promise<{ perSecond: number; p99: number; cpu: number }> {
   const took: number[] = []
   let number = [...versions.values()].reduce((sum, version) => sum + version, 0)
   const commit = async (): Promise<void> => {
@@ -65,6 +65,7 @@ async function writes(
     if (refused) throw new Error(`Refused: ${JSON.stringify(refused)}`)
   }
   const begun = performance.now()
+  const used = process.cpuUsage()
   let flying = commit()
   for (let done = size; done < units; done += size) {
     const next = commit()
@@ -73,8 +74,13 @@ async function writes(
   }
   await flying
   const seconds = (performance.now() - begun) / 1000
+  const { user, system } = process.cpuUsage(used)
   took.sort((a, b) => a - b)
-  return { perSecond: Math.round(units / seconds), p99: took[Math.floor(took.length * 0.99)] ?? 0 }
+  return {
+    perSecond: Math.round(units / seconds),
+    p99: took[Math.floor(took.length * 0.99)] ?? 0,
+    cpu: (user + system) / units,
+  }
 }
 
 async function reads(storage: Storage): Promise<Record<string, string>> {
@@ -103,9 +109,11 @@ async function reads(storage: Storage): Promise<Record<string, string>> {
 async function measure(name: string, storage: Storage, file?: string): Promise<void> {
   const versions = new Map<Id, number>()
   for (const size of [128, 256, 500]) {
-    const { perSecond, p99 } = await writes(storage, versions, size)
+    const { perSecond, p99, cpu } = await writes(storage, versions, size)
     const wal = file ? `, log ${Math.round(statSync(`${file}-wal`).size / 2 ** 20)} MB` : ''
-    console.log(`${name}: ${perSecond} units/s in batches of ${size}, p99 of a batch ${p99.toFixed(1)} ms${wal}`)
+    console.log(
+      `${name}: ${perSecond} units/s in batches of ${size}, p99 of a batch ${p99.toFixed(1)} ms, ${cpu.toFixed(1)} µs of processor a unit on all threads${wal}`,
+    )
   }
   for (const [kind, cost] of Object.entries(await reads(storage))) console.log(`${name}: ${kind} ${cost}`)
   const begun = performance.now()

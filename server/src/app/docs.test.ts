@@ -36,19 +36,21 @@ describe('the documents', () => {
 
   test('name every option, every number and every dependency there is, and no other', async () => {
     const running = read('docs/operating/running.md')
-    const documented = [...running.matchAll(/^\| `--([a-z-]+)/gm)].map(([, name]) => name)
+    const documented = [...running.matchAll(/^\| `--([a-z-]+)/gm)].map(([, name = '']) => name)
     expect(documented.toSorted()).toEqual(Object.keys(flags).toSorted())
 
     const trial = await startTrial()
     const { body } = await trial.app.fastify.inject('/metrics')
     await trial.stop()
     const numbers = [...body.matchAll(/^# HELP (\S+)/gm)].map(([, name = '']) => name)
-    expect([...running.matchAll(/`((?:colloquy|process)_\w+)`/g)].map(([, name]) => name).toSorted()).toEqual(
+    expect([...running.matchAll(/`((?:colloquy|process)_\w+)`/g)].map(([, name = '']) => name).toSorted()).toEqual(
       numbers.toSorted(),
     )
 
     const { dependencies } = JSON.parse(read('server/package.json'))
-    const listed = [...read('docs/internals/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
+    const listed = [...read('docs/internals/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(
+      ([, name = '']) => name,
+    )
     expect(listed.toSorted()).toEqual(Object.keys(dependencies).toSorted())
   })
 })

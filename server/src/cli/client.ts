@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ClientSettings } from '#app/config.ts'
 import { readEnv } from '#app/env-files.ts'
 
@@ -28,7 +29,7 @@ export interface Client {
 
 /** `admin`: with the operator's key; `account`: with a key of the account. */
 export function createClient(who: 'account' | 'admin', where: Where, settings: ClientSettings): Client {
-  const data = where.data ?? settings.data
+  const data = where.data === undefined ? settings.data : resolve(settings.folder, where.data)
   const name = who === 'admin' ? 'admin' : (where.account ?? 'dev')
   const file = readEnv(data, name)
   if (where.account !== undefined && who === 'account' && file === undefined)

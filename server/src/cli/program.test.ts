@@ -141,6 +141,10 @@ describe('the command line tool', () => {
     })
   })
 
+  test('takes a data folder as seen from where the user is', async () => {
+    expect((await type('--data data --account test clock show', { data: '/nowhere' })).out).toContain('(test clock)')
+  })
+
   test('hands the options of the server on', async () => {
     expect((await type('serve --port 0 --help')).served).toEqual([['--port', '0', '--help']])
   })

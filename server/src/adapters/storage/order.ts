@@ -18,7 +18,7 @@ function rank(unit: number): number {
 }
 
 /** Numbers before texts. */
-export function compareSort(a: number | string, b: number | string): number {
+function compareSort(a: number | string, b: number | string): number {
   if (typeof a === 'number') return typeof b === 'number' ? a - b : -1
   return typeof b === 'number' ? 1 : compareText(a, b)
 }

@@ -29,12 +29,10 @@ export function clockCommands(program: Command, tool: Tool): void {
     )
     .action(async (text: string, _options: unknown, command: Command) => {
       const body = /^[-+]?P/i.test(text) ? { by: text } : { to: text }
-      const answer = await tool
-        .client('account', command)
-        .post<{
-          now: string
-          fired: { conversationId: string; from: string; to: string; at: string; because: string }[]
-        }>('/clock/advance', body)
+      const answer = await tool.client('account', command).post<{
+        now: string
+        fired: { conversationId: string; from: string; to: string; at: string; because: string }[]
+      }>('/clock/advance', body)
       tool.show(command, answer, () =>
         [
           `It is ${answer.now}.`,

@@ -5,7 +5,7 @@ export const coverage: readonly Coverage[] = [
   ...full('/v2/ControlPlane/Configurations', 'GET', 'POST'),
   ...full('/v2/ControlPlane/Configurations/:id', 'GET', 'PUT', 'PATCH', 'DELETE'),
   ...full('/v2/ControlPlane/Operations/:id', 'GET'),
-  part('/v2/Conversations', 'GET', 'previousToken is never given: pages go forward only'),
+  ...full('/v2/Conversations', 'GET'),
   part('/v2/Conversations', 'POST', 'workflows are kept but not run; an action at creation is refused'),
   ...full('/v2/Conversations/:id', 'GET', 'PUT', 'PATCH', 'DELETE'),
   ...full('/v2/Conversations/:conversationId/Participants', 'GET'),

@@ -147,7 +147,7 @@ export function createParked(options: ParkedOptions): Parked {
     if (inTurn.length < rows.length) {
       if (taken.length === 0) loadAfterPause(lane)
     } else if (rows.length === lane.page) {
-      if (taken.length === 0) lane.page *= 1 // all of these wait for a later try: look behind them
+      if (taken.length === 0) lane.page *= 2 // all of these wait for a later try: look behind them
     } else if (lane.spilled === 0) {
       lane.more = false
       spilledLanes--
@@ -255,7 +255,8 @@ export function createParked(options: ParkedOptions): Parked {
   }
 
   function recoverFrom(now: Instant): void {
-    recoveringUntil = now + limits.maxLeaseMs
+    // By then every row has been due once, and none that is not known holds others back any more.
+    recoveringUntil = now + Math.max(limits.maxLeaseMs, limits.holdBackMs)
   }
 
   return {

@@ -83,7 +83,7 @@ describe('room in memory', () => {
   })
 
   it('due rows of a hung receiver do not stand before those of others', async () => {
-    const limits = { originCount: 20, pageRows: 10, perOrigin: 4, perSlowOrigin: 1 }
+    const limits = { originCount: 20, pageRows: 10, firstRows: 10, perOrigin: 4, perSlowOrigin: 1 }
     const first = stage({ targets: byThing, limits, script: () => ({ status: 500 }) })
     await first.delivery.start()
     for (let i = 0; i < 60; i++) first.feed.append(`hung-${i}`)

@@ -1,13 +1,13 @@
 import { workerData } from 'node:worker_threads'
 import { connect } from './database.ts'
-import { awaitRing, pause } from './signal.ts'
+import { awaitRing, pause, setCopying } from './signal.ts'
 
 /**
  * A thread that copies the write-ahead log into the database file, so that the writer need not. Passive: it waits for nobody
  * and nobody waits for it.
  */
 const { file, signal } = workerData as { readonly file: string; readonly signal: Int32Array }
-const pauseMs = Number(process.env['PAUSE'] ?? 5)
+const pauseMs = 5
 const database = connect(file, { cacheKb: 4096, waitMs: 0 })
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 
@@ -15,8 +15,11 @@ let seen = 0
 while (pause(signal, pauseMs)) {
   seen = awaitRing(signal, seen)
   try {
+    setCopying(signal, true)
     checkpoint.get()
+    setCopying(signal, false)
   } catch {
+    setCopying(signal, false)
     pause(signal, 1000) // the disk is full, perhaps: the writer will say so, and the log keeps everything until then
   }
 }

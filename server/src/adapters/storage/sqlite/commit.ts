@@ -61,7 +61,7 @@ export class Committer {
       return verdicts
     } catch (error) {
       this.lastSeq = before
-      this.heads.forget(this.#database)
+      this.heads.forget()
       throw error
     }
   }

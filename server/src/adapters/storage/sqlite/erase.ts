@@ -55,7 +55,12 @@ export class Eraser {
     if (!head) return true
     if (head.erasing === 0) throw new Error(`Aggregate ${id} is not being erased.`)
     this.#committer.heads.forgetOne(id) // it may lose its due time
-    return transaction(this.#database, () => this.#eraseChunk(aggregate, head, limit))
+    this.#database.exec('PRAGMA secure_delete = ON') // what is erased is overwritten, not only unlinked
+    try {
+      return transaction(this.#database, () => this.#eraseChunk(aggregate, head, limit))
+    } finally {
+      this.#database.exec('PRAGMA secure_delete = OFF')
+    }
   }
 
   #eraseChunk(aggregate: Uint8Array, head: Head, limit: number): boolean {

@@ -51,8 +51,9 @@ function createPrivate(file: string): void {
 }
 
 function prepare(file: string): void {
-  const database = connect(file, { cacheKb: 4096, waitMs: 5000 })
+  let database: DatabaseSync | undefined
   try {
+    database = connect(file, { cacheKb: 4096, waitMs: 5000 })
     database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL`)
     migrate(database, file)
   } catch (error) {
@@ -61,6 +62,6 @@ function prepare(file: string): void {
       `${file} is not a database, or it is damaged. Restore a backup, or choose another data folder.`,
     )
   } finally {
-    database.close()
+    database?.close()
   }
 }

@@ -37,6 +37,7 @@ export class Heads {
   readonly #held = new Map<Id, Held>()
   #touched: Held[] = []
   #lastSlot: number
+  #committedSlot: number
   readonly #select: Prepared<[Uint8Array], HeadColumns>
   readonly #insertSlot: Prepared<[Uint8Array, number]>
   readonly #insert: Prepared<
@@ -66,7 +67,8 @@ export class Heads {
     this.#insertDue = new Prepared(database, 'INSERT INTO due VALUES (?, ?, ?)')
     this.#deleteDue = new Prepared(database, 'DELETE FROM due WHERE clock = ? AND at = ? AND aggregate = ?')
     this.#insertErasing = new Prepared(database, 'INSERT OR IGNORE INTO erasing VALUES (?)')
-    this.#lastSlot = this.#highestSlot(database)
+    this.#committedSlot = highestSlot(database)
+    this.#lastSlot = this.#committedSlot
   }
 
   get(id: Id): Held {
@@ -128,14 +130,15 @@ export class Heads {
       held.touched = false
     }
     this.#touched = []
+    this.#committedSlot = this.#lastSlot
     if (this.#held.size > most) this.#held.clear()
   }
 
   /** Forgets everything, because it was not committed. */
-  forget(database: DatabaseSync): void {
-    this.#lastSlot = this.#highestSlot(database)
+  forget(): void {
     this.#held.clear()
     this.#touched = []
+    this.#lastSlot = this.#committedSlot
   }
 
   /** Forgets one head, because its row is about to change otherwise. */
@@ -157,11 +160,10 @@ export class Heads {
     if (stored && stored.due !== null) this.#deleteDue.run(stored.clock ?? '', stored.due, bytes)
     if (due !== null) this.#insertDue.run(clock ?? '', due, bytes)
   }
+}
 
-  /** Every aggregate keeps a head for ever, so the last row of the table is of the last slot or beyond its head. */
-  #highestSlot(database: DatabaseSync): number {
-    return slotAt(
-      new Prepared<[], { place: number | null }>(database, 'SELECT max(place) AS place FROM cluster').get()?.place ?? 0,
-    )
-  }
+/** Every aggregate keeps a head for ever, so the last row of the table is of the last slot. */
+function highestSlot(database: DatabaseSync): number {
+  const highest = new Prepared<[], { place: number | null }>(database, 'SELECT max(place) AS place FROM cluster')
+  return slotAt(highest.get()?.place ?? 0)
 }

@@ -4,7 +4,7 @@ const nothing = new Uint8Array(0)
 
 /** The 16 bytes an id is stored as. */
 export function packId(id: Id): Uint8Array {
-  if (!isId(id)) throw new TypeError(`'${id}' is not an id.`)
+  if (!isId(id)) throw new TypeError(`'${String(id)}' is not an id.`)
   return decodeId(id)
 }
 

@@ -12,7 +12,7 @@ interface Waiting {
 export class Line {
   readonly #signal = newSignal()
   readonly #writer: Worker
-  readonly #checkpointer: Worker
+  readonly #ended: { readonly writer: Promise<unknown>; readonly checkpointer: Promise<unknown> }
   readonly #waiting = new Map<number, Waiting>()
   #next = 1
   #broken: string | undefined
@@ -20,11 +20,12 @@ export class Line {
   constructor(file: string, maxPages: number | null) {
     const workerData = { file, maxPages, signal: this.#signal }
     this.#writer = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
-    this.#checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData })
+    const checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData })
     this.#writer.on('message', (answer: Answer) => this.#settle(answer))
     this.#writer.on('error', (error) => this.#break(`The writer of the store has stopped: ${(error as Error).message}`))
     this.#writer.on('exit', () => this.#break('The store is closed.'))
-    this.#checkpointer.on('error', () => {}) // the writer bounds the log without it, only less smoothly
+    checkpointer.on('error', () => {}) // the writer bounds the log without it, only less smoothly
+    this.#ended = { writer: exit(this.#writer), checkpointer: exit(checkpointer) }
   }
 
   /** Resolves when the writer has begun, with the number of the newest event. */
@@ -49,14 +50,11 @@ export class Line {
 
   /** Lets the writer finish what it was told before, then ends both threads. */
   async close(): Promise<void> {
-    const ended = [this.#writer, this.#checkpointer].map(
-      (worker) => new Promise((resolve) => worker.once('exit', resolve)),
-    )
     end(this.#signal)
-    await ended[1]
+    await this.#ended.checkpointer
     // last, because the last connection to close tidies the log away
     await this.tell('close', null).catch(() => {})
-    await ended[0]
+    await this.#ended.writer
   }
 
   #settle(answer: Answer): void {
@@ -68,7 +66,11 @@ export class Line {
 
   #break(why: string): void {
     this.#broken ??= why
-    for (const { reject } of this.#waiting.values()) reject(new StorageUnavailable(why))
+    for (const waiting of this.#waiting.values()) waiting.reject(new StorageUnavailable(why))
     this.#waiting.clear()
   }
+}
+
+function exit(worker: Worker): Promise<unknown> {
+  return new Promise((resolve) => worker.once('exit', resolve))
 }

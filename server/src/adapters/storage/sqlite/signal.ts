@@ -1,9 +1,10 @@
-/** How the writer wakes the checkpointer, and how both are told to end: two numbers in shared memory. */
+/** What the writer and the checkpointer tell each other: three numbers in shared memory. */
 const commits = 0
 const ended = 1
+const copying = 2
 
 export function newSignal(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(8))
+  return new Int32Array(new SharedArrayBuffer(12))
 }
 
 /** Says that there is something new in the write-ahead log. */
@@ -12,6 +13,7 @@ export function ring(signal: Int32Array): void {
   Atomics.notify(signal, commits)
 }
 
+/** Tells the checkpointer to end. */
 export function end(signal: Int32Array): void {
   Atomics.store(signal, ended, 1)
   Atomics.notify(signal, ended)
@@ -28,4 +30,15 @@ export function awaitRing(signal: Int32Array, seen: number): number {
 export function pause(signal: Int32Array, ms: number): boolean {
   Atomics.wait(signal, ended, 0, ms)
   return Atomics.load(signal, ended) === 0
+}
+
+/** Says whether the checkpointer is at work. */
+export function setCopying(signal: Int32Array, value: boolean): void {
+  Atomics.store(signal, copying, Number(value))
+  Atomics.notify(signal, copying)
+}
+
+/** Sleeps while the checkpointer is at work, but not for ever. */
+export function awaitCopied(signal: Int32Array, ms: number): void {
+  Atomics.wait(signal, copying, 1, ms)
 }

@@ -1,19 +1,18 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { backup } from 'node:sqlite'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import type { UnitWrite } from '#engine/ports/rows.ts'
 import { StorageUnavailable } from '#engine/ports/storage.ts'
 import { Committer } from './commit.ts'
 import { connect, pageBytes, portError } from './database.ts'
 import { Eraser } from './erase.ts'
-import { ring } from './signal.ts'
+import { awaitCopied, ring } from './signal.ts'
 import type { Answer, Committed, Task, Tasks, WriterData } from './tasks.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** The only thread that writes to the store: one task after the other, each a transaction. */
 const { file, maxPages, signal } = workerData as WriterData
-const port = parentPort
-if (!port) throw new Error('The writer runs in a worker thread.')
+const port = ownPort()
 
 const walLimit = 32 * 1024 * 1024
 const pagesAtATime = 200
@@ -27,7 +26,9 @@ const lookAtLog = database.prepare('PRAGMA wal_checkpoint(NOOP)')
 const committer = new Committer(database)
 const eraser = new Eraser(database, committer)
 const upkeep = new Upkeep(database, committer)
-const backups = new Set<Promise<void>>()
+const waiting: Task[] = []
+let copying = false
+let lastBackup: Promise<void> = Promise.resolve()
 let written = 0
 
 type Doing = {
@@ -49,17 +50,23 @@ const doing: Doing = {
   forgetDeliveries: ({ before, limit }) => upkeep.forgetDeliveries(before, limit),
   probe: () => upkeep.probe(),
   backup: ({ file }) => {
-    const copying = copyTo(file)
-    backups.add(copying)
-    return copying.finally(() => backups.delete(copying))
+    const mine = lastBackup.then(() => copyTo(file))
+    lastBackup = mine.catch(() => {})
+    return mine
   },
   close: async () => {
-    await Promise.allSettled(backups)
+    await lastBackup
     database.close()
   },
 }
 
 port.on('message', (task: Task) => {
+  if (copying) waiting.push(task)
+  else take(task)
+})
+port.postMessage({ number: 0, output: committer.lastSeq } satisfies Answer)
+
+function take(task: Task): void {
   const answer = perform(task)
   if (!(answer instanceof Promise)) {
     port.postMessage(answer)
@@ -71,8 +78,11 @@ port.on('message', (task: Task) => {
     port.postMessage(answer)
     if (task.name === 'close') port.close()
   })
-})
-port.postMessage({ number: 0, output: committer.lastSeq } satisfies Answer)
+}
+
+function takeWaiting(): void {
+  for (const task of waiting.splice(0)) take(task)
+}
 
 function perform({ number, name, input }: Task): Answer | Promise<Answer> {
   try {
@@ -96,30 +106,49 @@ function failed(number: number, error: unknown): Answer {
 /** Looks at the log every eighth time; when it is long, starts it anew between two batches. */
 function boundWal(): void {
   if (++written % 8 !== 0) return
-  const { log } = lookAtLog.get() as { log: number }
-  const size = log * pageBytes
-  if (size < walLimit) return
-  // nobody reads for long; but if somebody does, waiting a little is better than a log without end
-  const patience = size > 4 * walLimit ? 1000 : 0
   try {
-    if (patience > 0) database.exec(`PRAGMA busy_timeout = ${patience}`)
+    const { log } = lookAtLog.get() as { log: number }
+    const size = log * pageBytes
+    if (size < walLimit) return
+    // a restart fails at once while the checkpointer copies: better to wait for it than to have a log without end
+    if (size > 2 * walLimit) awaitCopied(signal, 1000)
     restart.get()
-    if (patience > 0) database.exec('PRAGMA busy_timeout = 0')
   } catch {
     // a full disk, perhaps: the next write will tell
   }
 }
 
-/** Copies some pages at a time on this thread's own connection: from any other it would start anew at each commit. */
+/**
+ * Copies some pages at a time on this thread's own connection: from any other it would start anew at each commit. While pages
+ * are copied (in a thread of the pool) tasks wait; they are taken in between, when SQLite calls back.
+ */
 async function copyTo(target: string): Promise<void> {
-  closeSync(openSync(target, 'wx', 0o600))
+  createPrivate(target)
+  copying = true
   try {
-    await backup(database, target, { rate: pagesAtATime })
+    await backup(database, target, { rate: pagesAtATime, progress: takeWaiting })
     const copy = openSync(target, 'r+')
     fsyncSync(copy)
     closeSync(copy)
   } catch (error) {
     for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(target + ending, { force: true })
     throw error
+  } finally {
+    copying = false
+    takeWaiting()
   }
+}
+
+function createPrivate(target: string): void {
+  try {
+    closeSync(openSync(target, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new Error(`The file ${target} exists already. Choose another name for the backup.`, { cause: error })
+  }
+}
+
+function ownPort(): MessagePort {
+  if (!parentPort) throw new Error('The writer runs in a worker thread.')
+  return parentPort
 }
