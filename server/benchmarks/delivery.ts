@@ -62,7 +62,7 @@ async function besideHung(port: number): Promise<number> {
 }
 
 /** Milliseconds until all that can be delivered is. */
-export async function run(storage: Storage, urlOf: (n: number) => string, before: number, count: number): Promise<number> {
+async function run(storage: Storage, urlOf: (n: number) => string, before: number, count: number): Promise<number> {
   const system = realSystem()
   const feed = writtenFeed()
   const mint = (): Id => mintId(system.now(), 0, system.random(new Uint8Array(10)))
@@ -138,7 +138,7 @@ function answerAll(socket: Socket): void {
   let unread = ''
   socket.on('error', () => {})
   socket.on('data', (chunk: Buffer) => {
-    unread += chunk.latin1Slice()
+    unread += chunk.toString('latin1')
     for (let end = unread.indexOf('\r\n\r\n'); end >= 0; end = unread.indexOf('\r\n\r\n')) {
       const length = Number(/content-length: (\d+)/i.exec(unread.slice(0, end))?.[1] ?? 0)
       if (unread.length < end + 4 + length) return

@@ -36,7 +36,17 @@ export function writtenFeed(): WrittenFeed {
       counts.set(aggregate, n)
       const id = `${aggregate}.${n}`
       const event = { type, at: 0 }
-      const recorded = { id, seq: log.length + 1, account, noun: 'thing', aggregate, n, recordedAt: 0, request: null, event }
+      const recorded = {
+        id,
+        seq: log.length + 1,
+        account,
+        noun: 'thing',
+        aggregate,
+        n,
+        recordedAt: 0,
+        request: null,
+        event,
+      }
       log.push({ recorded, before: undefined, after: {} })
       const waiting = [...wake]
       wake.clear()
@@ -111,13 +121,17 @@ export interface Stage {
   readonly store: DeliveryStore
   readonly sender: RecordedSender
   readonly delivery: Delivery
-  readonly logged: { readonly level: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
+  readonly logged: {
+    readonly level: string
+    readonly message: string
+    readonly facts: Readonly<Record<string, unknown>>
+  }[]
   readonly told: Told[]
   /** Events told to a URL, in order, repeated ones too. */
-  toldTo(url: string): string[]
-  rows(question?: Partial<Parameters<DeliveryStore['list']>[0]>): Promise<readonly DeliveryRow[]>
+  readonly toldTo: (url: string) => string[]
+  readonly rows: (question?: Partial<Parameters<DeliveryStore['list']>[0]>) => Promise<readonly DeliveryRow[]>
   /** Stops the service, letting time pass while it waits for attempts under way. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 export interface StageOptions {
@@ -149,7 +163,8 @@ export function stage(options: StageOptions = {}): Stage {
     return script(one, request)
   })
   const logged: Stage['logged'] = []
-  const note = (level: string) => (facts: Readonly<Record<string, unknown>>, message: string) => void logged.push({ level, message, facts })
+  const note = (level: string) => (facts: Readonly<Record<string, unknown>>, message: string) =>
+    void logged.push({ level, message, facts })
   const log: Logger = { info: note('info'), warn: note('warn'), error: note('error') }
   const announcers = [spokenBy('plain', targets)]
   const delivery = createDelivery({ feed, store, announcers, sender, system, log, limits })

@@ -22,7 +22,12 @@ export function announcing({ system, log, announcers, isStopped }: AnnouncingOpt
     let cause = error
     for (let tries = 1; !isStopped(); tries++) {
       const { id: event, account } = followed.recorded
-      const facts = { announcer: announcer.name, event, account, error: cause instanceof Error ? cause.name : typeof cause }
+      const facts = {
+        announcer: announcer.name,
+        event,
+        account,
+        error: cause instanceof Error ? cause.name : typeof cause,
+      }
       if (tries >= triesInAll && !(cause instanceof StorageUnavailable)) {
         log.error(facts, 'An event could not be put into words; nobody is told of it.')
         return []

@@ -7,7 +7,8 @@ export type Attempt = (frozen: Frozen, at: Instant, number: number) => Promise<S
 export function attempts(announcers: ReadonlyMap<string, Announcer>, sender: Sender): Attempt {
   return async (frozen, at, number) => {
     const announcer = announcers.get(frozen.announcer)
-    if (!announcer) return { error: 'What was to be said is in a dialect that this server does not speak.', refused: true }
+    if (!announcer)
+      return { error: 'What was to be said is in a dialect that this server does not speak.', refused: true }
     let request
     try {
       const made = announcer.request(frozen, { at, number })

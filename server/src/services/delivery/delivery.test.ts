@@ -15,19 +15,48 @@ describe('delivery', () => {
     expect(told.map(({ event }) => event).toSorted()).toEqual(['a.1', 'a.2', 'b.1'])
     expect(told[0]?.token).toBe(tokenOf('a.1', 'alice'))
     expect(await rows()).toMatchObject([
-      { event: 'a.2', seq: 3, state: 'delivered', tries: 1, lastStatus: 200, lastError: null, nextAt: null, frozenJson: null },
+      {
+        event: 'a.2',
+        seq: 3,
+        state: 'delivered',
+        tries: 1,
+        lastStatus: 200,
+        lastError: null,
+        nextAt: null,
+        frozenJson: null,
+      },
       { event: 'b.1', seq: 2, state: 'delivered' },
-      { event: 'a.1', seq: 1, state: 'delivered', id: deliveryId('a.1', 'alice'), target: 'alice', url: hook, eventType: 'thing.happened' },
+      {
+        event: 'a.1',
+        seq: 1,
+        state: 'delivered',
+        id: deliveryId('a.1', 'alice'),
+        target: 'alice',
+        url: hook,
+        eventType: 'thing.happened',
+      },
     ])
     expect(await store.cursor()).toBe(3)
-    expect(delivery.stats()).toEqual({ delivered: 3, failed: 0, dead: 0, inFlight: 0, slow: 0, inMemory: 0, bytes: 0, lag: 0 })
+    expect(delivery.stats()).toEqual({
+      delivered: 3,
+      failed: 0,
+      dead: 0,
+      inFlight: 0,
+      slow: 0,
+      inMemory: 0,
+      bytes: 0,
+      lag: 0,
+    })
     await stop()
   })
 
   it('moves the cursor past events that concern nobody, and writes it now and then only', async () => {
     let writes = 0
     const first = stage()
-    const counting = { ...methods(first.store), record: (...args: Parameters<typeof first.store.record>) => (writes++, first.store.record(...args)) }
+    const counting = {
+      ...methods(first.store),
+      record: (...args: Parameters<typeof first.store.record>) => (writes++, first.store.record(...args)),
+    }
     const { system, feed, delivery, store, stop } = stage({ targets: () => [], store: counting })
     await delivery.start()
     for (let i = 0; i < 500; i++) {
@@ -72,7 +101,9 @@ describe('delivery', () => {
   })
 
   it.each([408, 429, 500, 502, 503, 504])('D46: tries again on status %i', async (status) => {
-    const { system, feed, delivery, told, rows, stop } = stage({ script: ({ number }) => ({ status: number < 3 ? status : 204 }) })
+    const { system, feed, delivery, told, rows, stop } = stage({
+      script: ({ number }) => ({ status: number < 3 ? status : 204 }),
+    })
     await delivery.start()
     feed.append('a')
     await system.advance(6_000)
@@ -96,15 +127,22 @@ describe('delivery', () => {
     await delivery.start()
     feed.append('a')
     await system.runUntilIdle()
-    expect(await rows()).toMatchObject([{ state: 'parked', tries: 1, nextAt: system.now() + 1000, lastError: down.error }])
-    expect(JSON.parse((await rows())[0]?.frozenJson ?? '')).toMatchObject({ url: hook, body: '{"event":"a.1","seq":1}' })
+    expect(await rows()).toMatchObject([
+      { state: 'parked', tries: 1, nextAt: system.now() + 1000, lastError: down.error },
+    ])
+    expect(JSON.parse((await rows())[0]?.frozenJson ?? '')).toMatchObject({
+      url: hook,
+      body: '{"event":"a.1","seq":1}',
+    })
     expect(await store.cursor()).toBe(1)
     await stop()
   })
 
   it('D46: keeps the order of a lane while its receiver is down for less than 30 s, whatever the schedule says', async () => {
     for (const downFor of [500, 2_000, 7_000, 20_000, 28_500]) {
-      const { system, feed, delivery, toldTo, told, stop } = stage({ script: ({ at }) => (at < downFor ? down : { status: 200 }) })
+      const { system, feed, delivery, toldTo, told, stop } = stage({
+        script: ({ at }) => (at < downFor ? down : { status: 200 }),
+      })
       await delivery.start()
       for (let i = 0; i < 5; i++) {
         feed.append('a')
@@ -119,14 +157,18 @@ describe('delivery', () => {
   })
 
   it('D46: holds later ones back for at most 30 s from the first failure, all of them together', async () => {
-    const { system, feed, delivery, told, stop } = stage({ script: ({ event }) => (event === 'a.1' ? { status: 500 } : { status: 200 }) })
+    const { system, feed, delivery, told, stop } = stage({
+      script: ({ event }) => (event === 'a.1' ? { status: 500 } : { status: 200 }),
+    })
     await delivery.start()
     for (let i = 0; i < 4; i++) feed.append('a')
     await system.advance(29_999)
     // The last try before the others go ahead comes a second early, in place of the one after 30 s.
     expect(told.map(({ event, at }) => [event, at])).toEqual([0, 1000, 6000, 29_000].map((at) => ['a.1', at]))
     await system.advance(1)
-    expect(told.slice(4).map(({ event, at }) => [event, at])).toEqual(['a.2', 'a.3', 'a.4'].map((event) => [event, 30_000]))
+    expect(told.slice(4).map(({ event, at }) => [event, at])).toEqual(
+      ['a.2', 'a.3', 'a.4'].map((event) => [event, 30_000]),
+    )
     feed.append('a')
     await system.advance(1)
     expect(told.at(-1)).toMatchObject({ event: 'a.5', at: 30_000 })
@@ -222,7 +264,9 @@ describe('delivery', () => {
     await system.advance(16_000)
     expect(sender.requests.map(({ body }) => JSON.parse(body ?? '').seq)).toEqual([1, 2, 3, 4, 5])
     expect(await rows()).toHaveLength(5)
-    expect((await rows()).every(({ state, tries, frozenJson }) => state === 'delivered' && tries === 1 && !frozenJson)).toBe(true)
+    expect(
+      (await rows()).every(({ state, tries, frozenJson }) => state === 'delivered' && tries === 1 && !frozenJson),
+    ).toBe(true)
     await stop()
   })
 
@@ -241,7 +285,9 @@ describe('delivery', () => {
   })
 
   it('tells the wall clock nothing of its own: a clock that steps changes no wait in memory', async () => {
-    const { system, feed, delivery, told, stop } = stage({ script: ({ event }) => (event === 'a.1' ? down : { status: 200 }) })
+    const { system, feed, delivery, told, stop } = stage({
+      script: ({ event }) => (event === 'a.1' ? down : { status: 200 }),
+    })
     await delivery.start()
     feed.append('a')
     feed.append('a')

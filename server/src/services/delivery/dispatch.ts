@@ -59,7 +59,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const { holdBackMs } = limits
   const inMemory = new Map<string, Delivery>()
   const totals: Totals = { delivered: 0, failed: 0, dead: 0 }
-  const ageing = createAgeing({ system, steady, afterMs: limits.parkAfterMs, park, slow: (delivery) => gate.slow(delivery) })
+  const ageing = createAgeing({
+    system,
+    steady,
+    afterMs: limits.parkAfterMs,
+    park,
+    slow: (delivery) => gate.slow(delivery),
+  })
   const gate = createGate(limits, (delivery) => void send(delivery))
   let isOver = false
   let allEnded: (() => void) | undefined

@@ -19,7 +19,13 @@ export interface Gate {
   hasRoom(origin: Origin): boolean
   /** No attempt starts any more. */
   stop(): void
-  figures(): { readonly inFlight: number; readonly slow: number; readonly count: number; readonly bytes: number; readonly origins: number }
+  figures(): {
+    readonly inFlight: number
+    readonly slow: number
+    readonly count: number
+    readonly bytes: number
+    readonly origins: number
+  }
 }
 
 const originsBeforePruning = 10_000

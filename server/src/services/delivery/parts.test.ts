@@ -43,7 +43,9 @@ describe('identity', () => {
 
   it('gives tokens in the form of a UUID of version 8', () => {
     for (let i = 0; i < 50; i++)
-      expect(tokenOf(`a.${i}`, 'alice')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      expect(tokenOf(`a.${i}`, 'alice')).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      )
   })
 })
 

@@ -62,7 +62,9 @@ export function createReader(options: ReaderOptions): (batch: readonly Followed[
     { recorded: { seq, id: event, account } }: Followed,
     announcements: readonly Announcement[],
   ): Promise<readonly (readonly [string, Announcement])[]> {
-    if (announcements.length === 0) return []
+    const [first, second] = announcements
+    if (!first) return []
+    if (!second && seq > options.recordedUpTo) return [[deliveryId(event, first.target), first]]
     const byId = new Map(announcements.map((announcement) => [deliveryId(event, announcement.target), announcement]))
     if (seq > options.recordedUpTo) return [...byId]
     const known = await Promise.all([...byId.keys()].map((id) => hasRow(account, id)))
@@ -112,8 +114,28 @@ export function createReader(options: ReaderOptions): (batch: readonly Followed[
   ): Delivery {
     const { account, id: event, seq, aggregate } = recorded
     return {
-      ...{ id, account, target, event, eventType, seq, aggregate, frozen, bytes: frozen.body.length, lane, origin, entry },
-      ...{ createdAt: system.now(), admittedAt: steady(), stage: 'waiting', tries: 0, lastStatus: null, lastError: null },
+      ...{
+        id,
+        account,
+        target,
+        event,
+        eventType,
+        seq,
+        aggregate,
+        frozen,
+        bytes: frozen.body.length,
+        lane,
+        origin,
+        entry,
+      },
+      ...{
+        createdAt: system.now(),
+        admittedAt: steady(),
+        stage: 'waiting',
+        tries: 0,
+        lastStatus: null,
+        lastError: null,
+      },
       ...{ nextAt: 0, startedAt: 0, failedAt: undefined, heldSince: undefined, dueAt: 0, cancelTimer: undefined },
       ...{ isSlow: false, hasRow: false },
     }

@@ -82,7 +82,8 @@ export function createRecorder({ store, system, log, cursor, cursorEveryMs }: Re
         position = Math.max(position, to)
         return true
       } catch (error) {
-        if (tries === 1) log.warn({ rows: rows.length, error: nameOf(error) }, 'Deliveries cannot be recorded; trying again.')
+        if (tries === 1)
+          log.warn({ rows: rows.length, error: nameOf(error) }, 'Deliveries cannot be recorded; trying again.')
         if (isStopping && tries >= triesWhenStopping) return false
         await new Promise<void>((resolve) => system.after(retryMs, resolve))
       }

@@ -24,7 +24,9 @@ describe('replay', () => {
     status = 200
     await system.advance(1_000)
     expect(await rows()).toMatchObject([{ id, state: 'delivered', tries: 2 }])
-    expect(told.map(({ token, number }) => [token, number])).toEqual([1, 1, 2].map((number) => [tokenOf('a.1', 'alice'), number]))
+    expect(told.map(({ token, number }) => [token, number])).toEqual(
+      [1, 1, 2].map((number) => [tokenOf('a.1', 'alice'), number]),
+    )
     await stop()
   })
 
@@ -54,14 +56,19 @@ describe('replay', () => {
       ['acme', 'nothing'],
       ['globex', id],
     ] as const)
-      expect(await settle(system, delivery.replay(account, { id: wanted }))).toMatchObject({ refusal: { code: 'not_found' } })
+      expect(await settle(system, delivery.replay(account, { id: wanted }))).toMatchObject({
+        refusal: { code: 'not_found' },
+      })
     expect(await settle(system, delivery.replay('acme', { id }))).toMatchObject({ refusal: { code: 'invalid' } })
     await stop()
   })
 
   it('sends all dead ones again, or those of one target, oldest first in each lane', async () => {
     let isUp = false
-    const { system, feed, delivery, told, rows, stop } = stage({ targets: both, script: () => ({ status: isUp ? 200 : 410 }) })
+    const { system, feed, delivery, told, rows, stop } = stage({
+      targets: both,
+      script: () => ({ status: isUp ? 200 : 410 }),
+    })
     await delivery.start()
     for (let i = 0; i < 600; i++) feed.append('a')
     await system.advance(1_000)
@@ -96,7 +103,10 @@ describe('replay', () => {
 
   it('sends the events of a range again, to all or to one target, also those that nobody was told of', async () => {
     let targets: Targets = () => [{ target: 'alice', url: hook }]
-    const { system, feed, delivery, told, rows, stop } = stage({ targets: (followed) => targets(followed), limits: { replayEvents: 5 } })
+    const { system, feed, delivery, told, rows, stop } = stage({
+      targets: (followed) => targets(followed),
+      limits: { replayEvents: 5 },
+    })
     await delivery.start()
     for (const thing of ['a', 'b', 'a', 'a', 'b', 'a', 'b', 'a']) feed.append(thing)
     feed.append('x', { account: 'globex' })
@@ -106,12 +116,18 @@ describe('replay', () => {
     const range = { fromSeq: 3, toSeq: 6 }
     expect(await settle(system, delivery.replay('acme', { ...range, target: 'bob' }))).toEqual({ queued: 4 })
     await system.advance(1_000)
-    expect(told.map(({ url, event }) => [url, event]).toSorted()).toEqual(['a.2', 'a.3', 'a.4', 'b.2'].map((event) => [bob, event]))
+    expect(told.map(({ url, event }) => [url, event]).toSorted()).toEqual(
+      ['a.2', 'a.3', 'a.4', 'b.2'].map((event) => [bob, event]),
+    )
     expect(told.filter(({ event }) => event.startsWith('a')).map(({ event }) => event)).toEqual(['a.2', 'a.3', 'a.4'])
     expect(await rows({ target: 'bob' })).toHaveLength(4)
     expect(await settle(system, delivery.replay('acme', range))).toEqual({ queued: 8 })
-    expect(await settle(system, delivery.replay('globex', { fromSeq: 1, toSeq: 99, target: 'alice' }))).toEqual({ queued: 1 })
-    expect(await settle(system, delivery.replay('acme', { fromSeq: 1, toSeq: 99 }))).toMatchObject({ refusal: { code: 'limit_reached' } })
+    expect(await settle(system, delivery.replay('globex', { fromSeq: 1, toSeq: 99, target: 'alice' }))).toEqual({
+      queued: 1,
+    })
+    expect(await settle(system, delivery.replay('acme', { fromSeq: 1, toSeq: 99 }))).toMatchObject({
+      refusal: { code: 'limit_reached' },
+    })
     await stop()
   })
 
@@ -135,7 +151,7 @@ describe('the list of deliveries', () => {
     for (let i = 0; i < 5; i++) feed.append('a')
     await system.runUntilIdle()
     const seen: string[] = []
-    for (let before; ; ) {
+    for (let before; ;) {
       const page = await delivery.list('acme', { limit: 3, ...(before && { before }) })
       seen.push(...page.items.map(({ event, target }) => `${event} ${target}`))
       if (!page.next) break

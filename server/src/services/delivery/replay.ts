@@ -55,12 +55,22 @@ export function createReplay(options: ReplayOptions): Deliveries['replay'] {
     return refuse('not_found', 'There is no delivery with this id; list the deliveries to find it.')
   }
 
-  async function inState(account: string, state: 'dead' | 'parked', target?: string): Promise<{ readonly queued: number }> {
+  async function inState(
+    account: string,
+    state: 'dead' | 'parked',
+    target?: string,
+  ): Promise<{ readonly queued: number }> {
     await recorder.flushed()
     let queued = 0
     let before: { readonly beforeSeq: number; readonly beforeId: string } | undefined
     for (;;) {
-      const rows = await store.list({ account, state, limit: pageRows, ...(target !== undefined && { target }), ...before })
+      const rows = await store.list({
+        account,
+        state,
+        limit: pageRows,
+        ...(target !== undefined && { target }),
+        ...before,
+      })
       for (const row of rows) {
         const stored = storedOf(row)
         if (stored) queued += queue(row, stored)
@@ -72,7 +82,12 @@ export function createReplay(options: ReplayOptions): Deliveries['replay'] {
     }
   }
 
-  async function inRange(account: string, fromSeq: number, toSeq: number, target?: string): Promise<{ readonly queued: number } | Refused> {
+  async function inRange(
+    account: string,
+    fromSeq: number,
+    toSeq: number,
+    target?: string,
+  ): Promise<{ readonly queued: number } | Refused> {
     const events = await eventsIn(account, fromSeq, toSeq)
     if (events.length > limits.replayEvents)
       return refuse('limit_reached', `Ask for at most ${limits.replayEvents} events at a time; make the range smaller.`)
@@ -90,7 +105,7 @@ export function createReplay(options: ReplayOptions): Deliveries['replay'] {
 
   async function eventsIn(account: string, fromSeq: number, toSeq: number): Promise<readonly string[]> {
     const ids: string[] = []
-    for (let after = fromSeq - 1; ids.length <= limits.replayEvents; ) {
+    for (let after = fromSeq - 1; ids.length <= limits.replayEvents;) {
       const page = await feed.page(account, after, pageRows)
       ids.push(...page.filter(({ seq }) => seq <= toSeq).map(({ id }) => id))
       const last = page.at(-1)?.seq

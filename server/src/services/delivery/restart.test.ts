@@ -10,7 +10,11 @@ const down = { error: 'The receiver refused the connection.', refused: false } a
 function mortalStage(options: StageOptions = {}) {
   const life = mortal(options.after?.store ?? openMemory().deliveries)
   const script = options.script ?? (() => ({ status: 200 }))
-  const made = stage({ ...options, store: life.store, script: (told, request) => life.orNever(() => script(told, request)) })
+  const made = stage({
+    ...options,
+    store: life.store,
+    script: (told, request) => life.orNever(() => script(told, request)),
+  })
   return { ...made, kill: life.kill, remains: { ...made, store: life.underlying } }
 }
 
@@ -107,7 +111,10 @@ describe('delivery after a restart', () => {
     for (let i = 0; i < 60; i++) first.feed.append(`a${i % 30}`)
     await first.system.advance(2_000)
     first.kill()
-    const second = stage({ after: first.remains, limits: { firstRows: 10, pageRows: 4, leaseMs: 20_000, maxLeaseMs: 20_000 } })
+    const second = stage({
+      after: first.remains,
+      limits: { firstRows: 10, pageRows: 4, leaseMs: 20_000, maxLeaseMs: 20_000 },
+    })
     await second.delivery.start()
     for (let i = 0; i < 30; i++) second.feed.append(`a${i}`)
     await second.system.advance(60_000)
@@ -159,7 +166,11 @@ describe('delivery after a restart', () => {
     first.feed.append('a')
     const [newest] = await first.rows()
     const untried = { ...newest, id: 'untried', event: 'a.131', seq: 131, tries: 0, nextAt: first.system.now() }
-    const frozenJson = newest?.frozenJson?.replaceAll('a.130', 'a.131').replaceAll(':130', ':131').replace(/,"firstFailedAt":\d+/, '') ?? ''
+    const frozenJson =
+      newest?.frozenJson
+        ?.replaceAll('a.130', 'a.131')
+        .replaceAll(':130', ':131')
+        .replace(/,"firstFailedAt":\d+/, '') ?? ''
     await first.store.record([{ ...untried, frozenJson } as NonNullable<typeof newest>], 131)
     const second = stage({ after: first })
     await second.delivery.start()

@@ -170,7 +170,9 @@ describe('the http sender', () => {
   it('says what went wrong without quoting the request', async () => {
     const sender = senderWith()
     const broken = createTcpServer((socket: Socket) => socket.once('data', () => socket.destroy()))
-    const babble = createTcpServer((socket: Socket) => socket.once('data', () => socket.end('220 mail.example ESMTP\r\n')))
+    const babble = createTcpServer((socket: Socket) =>
+      socket.once('data', () => socket.end('220 mail.example ESMTP\r\n')),
+    )
     for (const server of [broken, babble]) {
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
@@ -199,7 +201,11 @@ describe('the http sender', () => {
     await sender.send(post(`http://alice:w%40rd@127.0.0.1:${port}/`))
     await sender.send(post(`http://alice:100%@127.0.0.1:${port}/`))
     await sender.send(post(`http://alice:word@127.0.0.1:${port}/`, { headers: { Authorization: 'Bearer bob' } }))
-    expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Basic YWxpY2U6d0ByZA==', 'Basic YWxpY2U6MTAwJQ==', 'Bearer bob'])
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([
+      'Basic YWxpY2U6d0ByZA==',
+      'Basic YWxpY2U6MTAwJQ==',
+      'Bearer bob',
+    ])
     expect(seen[0]?.url).toBe('/')
   })
 
@@ -207,7 +213,14 @@ describe('the http sender', () => {
     const sender = senderWith()
     const header = await sender.send(post('http://127.0.0.1:9/', { headers: { 'x-name': 'a\r\nb: c' } }))
     expect(header).toEqual({ error: 'The request cannot be sent: its path or a header is not valid.', refused: true })
-    for (const url of ['ftp://127.0.0.1/', 'file:///etc/hosts', 'gopher://example.com', 'nonsense', '', 'javascript:1']) {
+    for (const url of [
+      'ftp://127.0.0.1/',
+      'file:///etc/hosts',
+      'gopher://example.com',
+      'nonsense',
+      '',
+      'javascript:1',
+    ]) {
       expect(await sender.send(post(url))).toEqual({ error: 'The target must be an http or https URL.', refused: true })
     }
   })
@@ -333,7 +346,8 @@ describe('the address guard', () => {
     const sender = senderWith({
       allowedHosts: ['127.0.0.1'],
       // The second answer would lead astray.
-      resolve: (_name, callback) => callback(null, [{ address: asked++ === 0 ? '127.0.0.1' : '127.0.0.99', family: 4 }]),
+      resolve: (_name, callback) =>
+        callback(null, [{ address: asked++ === 0 ? '127.0.0.1' : '127.0.0.99', family: 4 }]),
     })
     const request = post(`http://moving.example:${port}/`, { internalTargets: false })
     expect(await sender.send(request)).toEqual({ status: 200 })
@@ -364,7 +378,9 @@ describe('the address guard', () => {
       expect(await sender.send(post(`http://${host}:${port}/`, { internalTargets: false }))).toEqual({ status: 200 })
       expect(await sender.send(post('http://10.0.0.1/', { internalTargets: false }))).toEqual(refused)
       if (entry.includes('/'))
-        expect(await sender.send(post(`http://localhost:${port}/`, { internalTargets: false }))).toEqual({ status: 200 })
+        expect(await sender.send(post(`http://localhost:${port}/`, { internalTargets: false }))).toEqual({
+          status: 200,
+        })
     },
   )
 })
