@@ -110,7 +110,12 @@ function signing(urlOf: (n: number) => string): Announcer {
       const timestamp = String(Math.floor(at / 1000))
       const signature = createHmac('sha256', key).update(`${token}.${timestamp}.${body}`).digest('base64')
       return {
-        ...{ url, method, body, internalTargets: false, connectTimeoutMs: 5_000, totalTimeoutMs: 15_000 },
+        url,
+        method,
+        body,
+        internalTargets: false,
+        connectTimeoutMs: 5_000,
+        totalTimeoutMs: 15_000,
         headers: {
           'content-type': 'application/json',
           'webhook-id': token,

@@ -21,4 +21,4 @@ export async function heads(): Promise<readonly Figure[]> {
   }
 }
 
-const headSizes = `SELECT length(state) AS size FROM cluster WHERE n = 0 AND state LIKE '%"participants"%'`
+const headSizes = `SELECT length(state) AS size FROM cluster WHERE kind = 'conversation' AND state IS NOT NULL`

@@ -74,7 +74,7 @@ export function writtenFeed(): WrittenFeed {
 /** Whom an event is told to, and where. */
 export type Targets = (followed: Followed) => readonly { readonly target: string; readonly url: string }[]
 
-export function spokenBy(name: string, targets: Targets): Announcer {
+function spokenBy(name: string, targets: Targets): Announcer {
   return {
     name,
     announcements: (followed) =>
@@ -169,7 +169,13 @@ export function stage(options: StageOptions = {}): Stage {
   const announcers = [spokenBy('plain', targets)]
   const delivery = createDelivery({ feed, store, announcers, sender, system, log, limits })
   return {
-    ...{ system, feed, store, sender, logged, told, delivery },
+    system,
+    feed,
+    store,
+    sender,
+    logged,
+    told,
+    delivery,
     toldTo: (url) => told.filter((one) => one.url === url).map(({ event }) => event),
     rows: (question = {}) => store.list({ account: 'acme', limit: 100_000, ...question }),
     async stop() {

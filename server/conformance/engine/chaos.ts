@@ -17,24 +17,51 @@ type Step =
 const index = fc.nat({ max: 20 })
 const delay = fc.option(fc.integer({ min: 1, max: 5_000 }), { nil: undefined })
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('build' as const), label: fc.nat({ max: 3 }), shutsAfterMs: delay }) as fc.Arbitrary<Step> },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('knock' as const), door: index, token: fc.nat({ max: 30 }), delayMs: delay }) as fc.Arbitrary<Step> },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('shut' as const, 'see' as const, 'erase' as const), door: index }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('build' as const),
+      label: fc.nat({ max: 3 }),
+      shutsAfterMs: delay,
+    }) as fc.Arbitrary<Step>,
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('knock' as const),
+      door: index,
+      token: fc.nat({ max: 30 }),
+      delayMs: delay,
+    }) as fc.Arbitrary<Step>,
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('shut' as const, 'see' as const, 'erase' as const), door: index }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 3_000 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('fail' as const, 'restart' as const, 'settle' as const, 'yield' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('fail' as const, 'restart' as const, 'settle' as const, 'yield' as const),
+    }),
+  },
 )
 
 /** Orders side by side, stores that fail, servers that restart: what was acknowledged is true, once, and lawful. */
 export function chaosConformance(name: string, open: () => Promise<Storage>, runs: number): void {
   describe(`${name}: chaos`, () => {
-    test('whatever happens, the log folds to the heads, claims are held by one, and what was acknowledged is there once', { timeout: 120_000 }, async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 80 }), fc.boolean(), async (steps, cold) => {
-          await play(steps, await open(), cold)
-        }),
-        { numRuns: runs, endOnFailure: true },
-      )
-    })
+    test(
+      'whatever happens, the log folds to the heads, claims are held by one, and what was acknowledged is there once',
+      { timeout: 120_000 },
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 80 }), fc.boolean(), async (steps, cold) => {
+            await play(steps, await open(), cold)
+          }),
+          { numRuns: runs, endOnFailure: true },
+        )
+      },
+    )
   })
 }
 
@@ -84,7 +111,13 @@ async function build(stage: Stage, one: Extract<Step, { do: 'build' }>, doors: I
   doors.push(await stage.build(`label ${one.label}`, more))
 }
 
-async function order(stage: Stage, id: Id, one: Extract<Step, { door: number }>, knocks: Map<Id, Set<string>>, erased: Set<Id>): Promise<void> {
+async function order(
+  stage: Stage,
+  id: Id,
+  one: Extract<Step, { door: number }>,
+  knocks: Map<Id, Set<string>>,
+  erased: Set<Id>,
+): Promise<void> {
   if (one.do === 'see') await stage.see(id)
   else if (one.do === 'knock') {
     const delayed = one.delayMs === undefined ? {} : { delayMs: one.delayMs }
@@ -98,7 +131,12 @@ async function order(stage: Stage, id: Id, one: Extract<Step, { door: number }>,
   } else await stage.order(id, { type: 'shut' })
 }
 
-async function check(stage: Stage, doors: readonly Id[], knocks: Map<Id, Set<string>>, erased: ReadonlySet<Id>): Promise<void> {
+async function check(
+  stage: Stage,
+  doors: readonly Id[],
+  knocks: Map<Id, Set<string>>,
+  erased: ReadonlySet<Id>,
+): Promise<void> {
   const last = await stage.storage.lastSeq()
   const seen = stage.followed()
   await until(() => (seen.at(-1)?.recorded.seq ?? 0) >= last, 'the whole log')
@@ -110,11 +148,15 @@ async function check(stage: Stage, doors: readonly Id[], knocks: Map<Id, Set<str
     expect(events.map(({ n }) => n)).toEqual(events.map((_, i) => i + 1))
     const at = events.map(({ event }) => event.at)
     expect(at).toEqual(at.toSorted((a, b) => a - b))
-    const folded = events.reduce<Door | undefined>((state, { event }) => door.evolve(state, event as DoorEvent), undefined)
+    const folded = events.reduce<Door | undefined>(
+      (state, { event }) => door.evolve(state, event as DoorEvent),
+      undefined,
+    )
     const head = await stage.see(id)
     const now = stage.system.now()
     if (folded?.status === 'erasing') expect(head).toBeUndefined()
-    else if (folded?.status === 'open' && folded.shutsAt !== null && folded.shutsAt <= now) expect(head?.status).toBe('shut')
+    else if (folded?.status === 'open' && folded.shutsAt !== null && folded.shutsAt <= now)
+      expect(head?.status).toBe('shut')
     else expect(head).toEqual(folded)
     if (head?.status === 'open') openLabels.push(head.label)
     const tokens = events.flatMap(({ event }) => ('token' in event ? [event.token] : []))

@@ -115,6 +115,24 @@ export function decidingConformance(name: string, open: () => Promise<Storage>):
       expect(found.value).toEqual({ trace: [red], blue: [] })
     })
 
+    test('what finds one aggregate alone: the second is told of the first, at once, later, and by an engine that knows nothing', async () => {
+      const storage = await open()
+      const stage = await stageOver(storage)
+      const [front, back] = [await stage.build('front'), await stage.build('back')]
+      const knock = (on: typeof stage, id: string) =>
+        on.engine.execute({ account: 'alice', by: 'api' }, (unit) => {
+          const met = unit.reported({ kind: 'ring', key: 'r1' })
+          return (
+            met ?? (isRefused(unit.run(door, id, { type: 'knock', words: 'x', ring: 'r1' })) ? 'refused' : 'knocked')
+          )
+        })
+      const [first, second] = await Promise.all([knock(stage, front), knock(stage, back)])
+      expect([first.value, second.value]).toEqual(['knocked', front])
+      const cold = await stageOver(storage, { system: new HandSystem(start, 2) })
+      expect((await knock(cold, back)).value).toBe(front)
+      expect(await cold.see(back)).toMatchObject({ knocks: 0 })
+    })
+
     test('ids rise in the order of minting, within one instant too', async () => {
       const stage = await stageOver(await open())
       const ids: string[] = []

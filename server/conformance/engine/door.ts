@@ -28,6 +28,7 @@ export type DoorCommand =
       readonly token?: string
       readonly words: string
       readonly trace?: string
+      readonly ring?: string
       readonly delayMs?: number
     }
   | { readonly type: 'shut' }
@@ -50,6 +51,7 @@ export type DoorEvent =
       readonly words: string
       readonly token?: string
       readonly trace?: string
+      readonly ring?: string
       readonly shutsAt: Instant | null
     }
   | { readonly type: 'door.knock_amended'; readonly at: Instant; readonly n: number; readonly words: string }
@@ -100,7 +102,8 @@ export const door: Noun<Door, DoorCommand, DoorEvent, 'door'> = {
         const shutsAt = command.delayMs === undefined ? state.shutsAt : at + command.delayMs
         const token = command.token === undefined ? {} : { token: command.token }
         const trace = command.trace === undefined ? {} : { trace: command.trace }
-        return { events: [{ type: 'door.knocked', at, words: command.words, ...token, ...trace, shutsAt }] }
+        const ring = command.ring === undefined ? {} : { ring: command.ring }
+        return { events: [{ type: 'door.knocked', at, words: command.words, ...token, ...trace, ...ring, shutsAt }] }
       }
       case 'shut':
         return state.status === 'shut' ? { events: [] } : { events: [{ type: 'door.shut', at, by: context.by }] }
@@ -145,6 +148,7 @@ export const door: Noun<Door, DoorCommand, DoorEvent, 'door'> = {
     const keys: Key[] = []
     if (event.token !== undefined) keys.push({ use: 'once', kind: 'token', key: event.token })
     if (event.trace !== undefined) keys.push({ use: 'find', kind: 'trace', key: event.trace })
+    if (event.ring !== undefined) keys.push({ use: 'find', kind: 'ring', key: event.ring, alone: true })
     return keys
   },
   part(event): PartRole | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Key } from '#domain/noun.ts'
 import type { Storage } from '#engine/ports/storage.ts'
-import { aggregate, alice, bob, committed, loaded, unit } from './given.ts'
+import { aggregate, alice, bob, carol, committed, loaded, unit } from './given.ts'
 
 const once = (key: string): Key => ({ use: 'once', kind: 'resource', key })
 
@@ -51,6 +51,28 @@ export function keys(storage: () => Storage): void {
         storage(),
         unit(aggregate(alice, 1, { events: [{ keys: [{ use: 'once', kind: 'other', key: 'a' }] }] })),
       )
+    })
+  })
+
+  describe('keys that find one aggregate alone', () => {
+    const alone: Key = { use: 'find', kind: 'message', key: 'm1', alone: true }
+    const shared: Key = { use: 'find', kind: 'message', key: 'm1' }
+    const told = (id: string, key: Key, expected = 0) => unit(aggregate(id, expected, { events: [{ keys: [key] }] }))
+
+    test('the second aggregate is refused and told of the first, across batches and within one', async () => {
+      await committed(storage(), told(alice, alone))
+      const refused = { ok: false, why: 'found', key: alone, holder: alice }
+      expect(await storage().commit([told(bob, alone)])).toEqual([refused])
+      expect(await storage().commit([told(carol, shared), told(bob, alone)])).toMatchObject([
+        { ok: true },
+        { ok: false },
+      ])
+    })
+
+    test('the same aggregate may use it again, and others may share what is not alone', async () => {
+      await committed(storage(), told(alice, alone), told(alice, alone, 1), told(bob, shared))
+      const holders = await loaded(storage(), { what: 'holders', account: 'acme', handle: shared, limit: 5 })
+      expect(holders).toHaveLength(2)
     })
   })
 }

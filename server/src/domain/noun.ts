@@ -92,6 +92,8 @@ export interface Key {
   readonly use: 'once' | 'find'
   readonly kind: string
   readonly key: string
+  /** For `find`: only if no other aggregate of the account is found by it already; the commit says which one is. */
+  readonly alone?: boolean
 }
 
 /** A part's number is the number of the event that created it. */

@@ -68,6 +68,11 @@ export interface Unit {
   holder(claim: Claim): Id | undefined
   /** Newest id first. Of states' handles and of `find` keys alike. */
   holders(handle: Handle, limit?: number): readonly Id[]
+  /**
+   * Who is found by an `alone` key, as far as memory or an earlier try of this program knows: it looks nothing up, since the
+   * commit says what is in the way. Undefined proves nothing.
+   */
+  reported(handle: Handle): Id | undefined
   /** The number of the part that used up a `once` key. */
   keyed(id: Id, key: Pick<Key, 'kind' | 'key'>): number | undefined
   part<S, C, E extends DomainEvent>(noun: Noun<S, C, E>, id: Id, n: number): Part<E> | undefined

@@ -8,6 +8,8 @@ export interface View {
   version(aggregate: Id): number
   /** The number of the event that used up a `once` key. */
   once(aggregate: Id, key: Key): number | undefined
+  /** An aggregate other than this one, not being erased, that is found by the key. */
+  other(account: string, key: Key, aggregate: Id): Id | undefined
   holder(account: string, claim: Claim): Id | undefined
   answer(scope: string, key: string): AnswerRow | undefined
 }
@@ -28,11 +30,15 @@ export function check(unit: UnitWrite, view: View): Failed | undefined {
 }
 
 function checkKeys(unit: UnitWrite, view: View): Failed | undefined {
-  for (const { aggregate, events } of unit.aggregates) {
+  for (const { account, aggregate, events } of unit.aggregates) {
     const mine = events.length > 1 ? new Map<string, number>() : undefined
     for (const event of events) {
       for (const key of event.keys) {
-        if (key.use !== 'once') continue
+        if (key.use === 'find') {
+          const holder = key.alone ? view.other(account, key, aggregate) : undefined
+          if (holder !== undefined) return { ok: false, why: 'found', key, holder }
+          continue
+        }
         const name = keyName(key)
         const n = mine?.get(name) ?? view.once(aggregate, key)
         if (n !== undefined && n !== event.n) return { ok: false, why: 'key', aggregate, key, n }

@@ -59,8 +59,11 @@ export interface Say {
   readonly occurredAt?: Instant
   /** The call whose transcription stream it came through. */
   readonly stream?: string
-  /** Traffic has nobody to tell of a clash: a participant it adds then leaves the key as it was. */
-  readonly keepKeyOnClash?: boolean
+  /**
+   * It comes from traffic: its resource id is said once in the whole account (D9), and since there is nobody to tell of a
+   * clash of grouping keys, a participant it adds then leaves the key as it was.
+   */
+  readonly captured?: boolean
 }
 
 /** A delivery status from the channel, allowed even when closed (D3). To one recipient, or to all. */

@@ -61,6 +61,8 @@ export interface CommunicationCreated extends At {
   readonly type: 'communication.created'
   readonly communication: Communication
   readonly stream?: string
+  /** From traffic: no other conversation of the account has its resource id (D9). */
+  readonly captured?: true
 }
 
 /** Lays the whole communication as it now is over part `n`; no clock moves (D39). */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Key } from '../noun.ts'
 import { conversation } from './conversation.ts'
 import type { ConversationEvent } from './events.ts'
 import { alice, bob, house, parties, pinOf, saying, us } from './given.ts'
@@ -45,12 +46,26 @@ describe('keys and parts', () => {
     const say = (more: object): string[] => keys(town.run(id, { ...saying({ channel: 'SMS' }), ...more }))
     expect(say({ resourceId: 'SM1', channelId: 'CH1' })).toEqual([
       'once resource SM1',
-      'find channel SM1',
+      'find resource SM1',
       'find channel CH1',
     ])
-    expect(say({ resourceId: 'SM2', channelId: 'SM2' })).toEqual(['once resource SM2', 'find channel SM2'])
+    expect(say({ resourceId: 'SM2', channelId: 'SM2' })).toEqual(['once resource SM2', 'find resource SM2'])
     expect(say({})).toEqual([])
     expect(say({ resourceId: 'SM1' })).toEqual([])
+  })
+
+  test('D9 what traffic brings is found by its resource id alone, what an API caller writes is not', () => {
+    const town = house(pinOf(sms))
+    const id = town.hear({ channel: 'SMS' })
+    const say = (more: object): readonly Key[] =>
+      town.run(id, { ...saying({ channel: 'SMS' }), ...more }).flatMap((event) => conversation.keys(event))
+    expect(say({ resourceId: 'SM1', captured: true })).toContainEqual({
+      use: 'find',
+      kind: 'resource',
+      key: 'SM1',
+      alone: true,
+    })
+    expect(say({ resourceId: 'SM2' })).toContainEqual({ use: 'find', kind: 'resource', key: 'SM2' })
   })
 
   test('a stream leaves the key of its call once, not with every word', () => {
@@ -59,7 +74,7 @@ describe('keys and parts', () => {
     expect(keys(town.run(id, { type: 'attach_stream', callSid: 'CA1' }))).toEqual(['find channel CA1'])
     const words = { ...saying({ channel: 'VOICE', stream: 'CA1' }), channelId: 'CA1' }
     expect(keys(town.run(id, words))).toEqual([])
-    expect(keys(town.run(id, { ...words, resourceId: 'GT1-1' }))).toEqual(['once resource GT1-1', 'find channel GT1-1'])
+    expect(keys(town.run(id, { ...words, resourceId: 'GT1-1' }))).toEqual(['once resource GT1-1', 'find resource GT1-1'])
   })
 
   test('X21 a grouping key finds for ever those that held it', () => {

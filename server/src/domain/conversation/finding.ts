@@ -30,8 +30,8 @@ export function handles(conversation: Conversation): readonly Handle[] {
 }
 
 /**
- * For ever: a resource id is used up, and finds its conversation as the channel's own ids do, the call of a stream included
- * (all of kind `channel`, D44); and a grouping key finds those that held it (kind `grouping`, X21).
+ * For ever: a resource id is used up, and finds its conversation (kind `resource`), as the channel's own ids do, the call of
+ * a stream included (kind `channel`, D44); and a grouping key finds those that held it (kind `grouping`, X21).
  */
 export function keys(event: ConversationEvent): readonly Key[] {
   switch (event.type) {
@@ -77,10 +77,13 @@ export const lists: Readonly<Record<'by_status' | 'by_configuration_open' | 'stu
 }
 
 /** A call's words do not repeat the key that its stream left. */
-function keysOfCommunication({ communication, stream }: CommunicationCreated): readonly Key[] {
+function keysOfCommunication({ communication, stream, captured }: CommunicationCreated): readonly Key[] {
   const { channelId, resourceId } = communication
-  const found: Key[] =
-    resourceId === null ? [] : [resourceKey(resourceId), { use: 'find', kind: 'channel', key: resourceId }]
+  const found: Key[] = []
+  if (resourceId !== null) {
+    const find: Key = { use: 'find', kind: 'resource', key: resourceId }
+    found.push(resourceKey(resourceId), captured ? { ...find, alone: true } : find)
+  }
   if (channelId !== null && channelId !== stream && channelId !== resourceId) {
     found.push({ use: 'find', kind: 'channel', key: channelId })
   }

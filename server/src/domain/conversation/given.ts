@@ -148,7 +148,7 @@ export class House {
       (claim && this.holder(claim)) ??
       [...this.kept.values()].find(({ state }) => fits(state, this.pin.id, sides))?.state.id ??
       this.create(drafts)
-    this.run(id, { ...saying(message), keepKeyOnClash: true })
+    this.run(id, { ...saying(message), captured: true })
     return id
   }
 

@@ -32,6 +32,7 @@ describe('a new communication', () => {
         updatedAt: begin,
         occurredAt: begin,
       },
+      captured: true,
     })
   })
 
@@ -239,10 +240,7 @@ test('a participant added by traffic leaves the key as it was where another conv
     code: 'grouping_taken',
     conflicting: { noun: 'conversation', id: three },
   })
-  expect(types(town.run(two, { ...joining, keepKeyOnClash: true }))).toEqual([
-    'participant.added',
-    'communication.created',
-  ])
+  expect(types(town.run(two, { ...joining, captured: true }))).toEqual(['participant.added', 'communication.created'])
   expect(town.get(two).key).toEqual(key)
   expect(town.get(two).participants).toHaveLength(3)
   // A change that does not touch the set does not try for the key again.

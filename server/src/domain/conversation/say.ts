@@ -72,7 +72,11 @@ function communicate(
     occurredAt,
   }
   const created: CommunicationCreated = { type: 'communication.created', at, communication }
-  const said = stream === undefined ? created : { ...created, stream }
+  const said = {
+    ...created,
+    ...(stream !== undefined && { stream }),
+    ...(command.captured && { captured: true as const }),
+  }
   if (attached.length > 0 || conversation.status !== 'inactive') return [...attached, said]
   return [
     said,
@@ -102,12 +106,11 @@ function again(
 function settle(
   conversation: Conversation,
   roll: Roll,
-  { keepKeyOnClash = false }: Say,
+  { captured = false }: Say,
   context: Deciders,
 ): readonly ConversationEvent[] | Refused {
   if (roll.changes.length === 0) return []
-  const rekeyed =
-    checkCount(roll.participants.length) ?? rekey(conversation, roll.participants, context, keepKeyOnClash)
+  const rekeyed = checkCount(roll.participants.length) ?? rekey(conversation, roll.participants, context, captured)
   return isRefused(rekeyed) ? rekeyed : sealRoll(roll, rekeyed)
 }
 

@@ -138,7 +138,8 @@ export interface UnitWrite {
 }
 
 /**
- * What became of one unit of a batch. Only `ok` wrote anything; a failed unit never stops its neighbours.
+ * What became of one unit of a batch: `key`, a `once` key was used up by event `n`; `found`, another aggregate is found by an
+ * `alone` key. Only `ok` wrote anything; a failed unit never stops its neighbours.
  * `seqs`: the log numbers of its events, in the order of `aggregates` and their `events`.
  */
 export type Verdict =
@@ -146,4 +147,5 @@ export type Verdict =
   | { readonly ok: false; readonly why: 'version'; readonly aggregate: Id }
   | { readonly ok: false; readonly why: 'claim'; readonly claim: Claim; readonly holder: Id }
   | { readonly ok: false; readonly why: 'key'; readonly aggregate: Id; readonly key: Key; readonly n: number }
+  | { readonly ok: false; readonly why: 'found'; readonly key: Key; readonly holder: Id }
   | { readonly ok: false; readonly why: 'answer'; readonly stored: AnswerRow }

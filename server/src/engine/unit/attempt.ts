@@ -68,7 +68,8 @@ export class Attempt implements Unit {
     }
     const key = claimKey(this.account, claim)
     const inMemory = this.#house.lanes.holder(this.account, claim)
-    if (inMemory === undefined && !this.#memo.holders.has(key)) this.#need({ what: 'holder', account: this.account, claim })
+    if (inMemory === undefined && !this.#memo.holders.has(key))
+      this.#need({ what: 'holder', account: this.account, claim })
     const known = inMemory ?? this.#memo.holders.get(key) ?? undefined
     if (known === undefined) return undefined
     const touch = this.touch(known)
@@ -85,6 +86,11 @@ export class Attempt implements Unit {
     if (ids.size === 0) return stored
     for (const id of stored) ids.add(id)
     return Array.from(ids).toSorted(descending).slice(0, limit)
+  }
+
+  reported(handle: Handle): Id | undefined {
+    const key = handleKey(this.account, handle)
+    return this.#house.recent.find(key) ?? this.#memo.reported.get(key)
   }
 
   keyed(id: Id, key: Pick<Key, 'kind' | 'key'>): number | undefined {

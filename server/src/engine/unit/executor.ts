@@ -7,7 +7,7 @@ import { StorageUnavailable } from '../ports/storage.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import { Attempt, type House } from './attempt.ts'
-import { claimKey } from './lane.ts'
+import { claimKey, handleKey } from './lane.ts'
 import type { Loader } from './loader.ts'
 import { Memo, Missing, onceKey } from './memo.ts'
 import { settleParts, stage, unstage, type StagedUnit } from './stage.ts'
@@ -75,6 +75,7 @@ export class Executor {
       memo.forget()
       if (fate.why === 'claim') memo.taken.set(claimKey(ask.account, fate.claim), fate.holder)
       if (fate.why === 'claim') memo.holders.set(claimKey(ask.account, fate.claim), fate.holder)
+      if (fate.why === 'found') memo.reported.set(handleKey(ask.account, fate.key), fate.holder)
       if (fate.why === 'key') memo.found.set(onceKey(fate.aggregate, fate.key), fate.n)
     }
     return busy

@@ -111,7 +111,7 @@ export class Loader {
   async #refold(row: HeadRow): Promise<void> {
     const noun = nounNamed(this.#registry, row.noun)
     let state: unknown
-    for (let after = 0; after < row.version; ) {
+    for (let after = 0; after < row.version;) {
       const page = await this.#storage.parts({ aggregate: row.aggregate, after, limit: 500 })
       const events = page.filter((part) => part.n <= row.version)
       if (events.length === 0) break

@@ -22,6 +22,7 @@ export class Memo {
   /** What commits have reported: who holds a claim, which part used up a key. Kept when the rest is forgotten. */
   readonly taken: Map<string, Id> = new Map()
   readonly found: Map<string, number> = new Map()
+  readonly reported: Map<string, Id> = new Map()
   /** Ids already minted, in order of the calls. */
   readonly minted: Id[] = []
 

@@ -61,7 +61,10 @@ export function statusesOf({ statuses }: ConversationQuestion): readonly Shown[]
 
 /** Those of the rarest thing named. */
 function candidates(unit: Unit, { channelId, addresses = [] }: ConversationQuestion): readonly Id[] {
-  if (channelId !== undefined) return unit.holders({ kind: 'channel', key: channelId }, lookedAt)
+  if (channelId !== undefined) {
+    const found = ['channel', 'resource'].flatMap((kind) => unit.holders({ kind, key: channelId }, lookedAt))
+    return [...new Set(found)]
+  }
   const found = addresses.map((address) =>
     spellings(address).flatMap((key) => unit.holders({ kind: 'address', key }, lookedAt)),
   )

@@ -12,7 +12,7 @@ import type { TrafficEvent, TrafficResult } from '../api.ts'
 import { liveConfiguration } from '../configurations.ts'
 import type { Run } from './batch.ts'
 import { findOpen, gone, make, seek, type Sought } from './group.ts'
-import { earlierOf, record, refusedIn, repeat } from './record.ts'
+import { record, refusedIn, repeat, repeated } from './record.ts'
 
 export type StreamStarted = Extract<TrafficEvent, { type: 'stream.started' }>
 export type StreamEnded = Extract<TrafficEvent, { type: 'stream.ended' }>
@@ -59,7 +59,7 @@ export function takeWords(run: Run, event: Spoken): TrafficResult {
   if (!stream) return refusedIn(undefined, unknownCall())
   if (stream.status === 'ended') return late(run, stream)
   const words = wordsOf(stream, event)
-  const earlier = event.resourceId === undefined ? undefined : earlierOf(unit, event.resourceId)
+  const earlier = repeated(unit, event.resourceId)
   if (earlier) return repeat(unit, earlier, words)
   const conversation = conversationOf(run, stream)
   if (conversation === null) return { status: 'ignored', because: 'no capture rule matches the call any more' }

@@ -5,7 +5,7 @@ import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { TrafficEvent, TrafficResult } from '../api.ts'
 import type { Run } from './batch.ts'
 import { findOpen, gone, make } from './group.ts'
-import { earlierOf, record, refusedIn, repeat } from './record.ts'
+import { record, refusedIn, repeat, repeated } from './record.ts'
 
 export type Message = Extract<TrafficEvent, { type: 'message.received' | 'message.sent' }>
 
@@ -21,7 +21,7 @@ export function takeMessage({ unit, batch }: Run, message: Message): TrafficResu
   if (sought === null)
     return { status: 'ignored', because: `no capture rule for ${message.channel} matches its from and to` }
   const words = wordsOf(message)
-  const earlier = message.resourceId === undefined ? undefined : earlierOf(unit, message.resourceId)
+  const earlier = repeated(unit, message.resourceId)
   if (earlier) return repeat(unit, earlier, words)
   const conversation = findOpen(unit, sought) ?? make(unit, sought, `a message on ${message.channel}`)
   return isRefused(conversation) ? refusedIn(undefined, gone(conversation)) : record(unit, conversation.id, words)

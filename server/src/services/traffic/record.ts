@@ -14,9 +14,15 @@ export interface Earlier {
 
 const lookedAt = 20
 
-/** D9: one communication for a resource id, in whichever conversation it came first. */
+/** D9: what stands in the way of recording it; not looked up, since the commit of what is captured says so. */
+export function repeated(unit: Unit, resourceId: string | undefined): Earlier | undefined {
+  if (resourceId === undefined || unit.reported({ kind: 'resource', key: resourceId }) === undefined) return undefined
+  return earlierOf(unit, resourceId)
+}
+
+/** The communication of a resource id, in whichever conversation it came first. */
 export function earlierOf(unit: Unit, resourceId: string): Earlier | undefined {
-  for (const id of unit.holders({ kind: 'channel', key: resourceId }, lookedAt)) {
+  for (const id of unit.holders({ kind: 'resource', key: resourceId }, lookedAt)) {
     if (!unit.state(noun, id)) continue
     const n = unit.keyed(id, { kind: 'resource', key: resourceId })
     if (n !== undefined) return { conversationId: id, n }
@@ -25,8 +31,8 @@ export function earlierOf(unit: Unit, resourceId: string): Earlier | undefined {
 }
 
 /** Records what was said; where its resource id is used up, changes the earlier communication instead (D39). */
-export function record(unit: Unit, conversationId: Id, words: Omit<Say, 'type' | 'keepKeyOnClash'>): TrafficResult {
-  const done = unit.run(noun, conversationId, { type: 'say', keepKeyOnClash: true, ...words })
+export function record(unit: Unit, conversationId: Id, words: Omit<Say, 'type' | 'captured'>): TrafficResult {
+  const done = unit.run(noun, conversationId, { type: 'say', captured: true, ...words })
   if (isRefused(done)) return refusedIn(conversationId, done)
   const came = said(conversationId, done)
   if (!came) return { status: 'noted', conversationId }
@@ -37,7 +43,7 @@ export function record(unit: Unit, conversationId: Id, words: Omit<Say, 'type' |
 export function repeat(
   unit: Unit,
   { conversationId, n }: Earlier,
-  words: Omit<Say, 'type' | 'keepKeyOnClash'>,
+  words: Omit<Say, 'type' | 'captured'>,
 ): TrafficResult {
   const isClosed = unit.state(noun, conversationId)?.status === 'closed'
   return isClosed ? known(unit, { conversationId, n }, 'noted') : record(unit, conversationId, words)

@@ -28,7 +28,7 @@ export interface AddressGuard {
 const globalUnicast = ipaddr.parseCIDR('2000::/3')
 
 /** Whether the address is one of the public internet: not loopback, private, link-local, multicast, mapped, translated, reserved. */
-export function isPublic(address: string): boolean {
+function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address)
   if (parsed.range() !== 'unicast') return false
   // "::7f00:1" counts as unicast, too, but nothing public lies outside 2000::/3 (RFC 4291 section 2.4).

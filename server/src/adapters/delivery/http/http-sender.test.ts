@@ -369,18 +369,16 @@ describe('the address guard', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it.each([['127.0.0.1'], ['127.0.0.0/8'], ['localhost'], ['LocalHost.']])(
-    'lets pass what the operator allows: %s',
-    async (entry) => {
-      const { port } = await receiver(ok)
-      const sender = senderWith({ allowedHosts: [entry] })
-      const host = /^[\d./]+$/.test(entry) ? '127.0.0.1' : 'localhost'
-      expect(await sender.send(post(`http://${host}:${port}/`, { internalTargets: false }))).toEqual({ status: 200 })
-      expect(await sender.send(post('http://10.0.0.1/', { internalTargets: false }))).toEqual(refused)
-      if (entry.includes('/'))
-        expect(await sender.send(post(`http://localhost:${port}/`, { internalTargets: false }))).toEqual({
-          status: 200,
-        })
-    },
-  )
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.0.0.0/8', '127.0.0.1'],
+    ['127.0.0.0/8', 'localhost'],
+    ['localhost', 'localhost'],
+    ['LocalHost.', 'localhost'],
+  ])('lets pass what the operator allows: %s, for %s', async (entry, host) => {
+    const { port } = await receiver(ok)
+    const sender = senderWith({ allowedHosts: [entry] })
+    expect(await sender.send(post(`http://${host}:${port}/`, { internalTargets: false }))).toEqual({ status: 200 })
+    expect(await sender.send(post('http://10.0.0.1/', { internalTargets: false }))).toEqual(refused)
+  })
 })

@@ -32,6 +32,11 @@ function viewOf(tables: Tables): View {
   return {
     version: (aggregate) => tables.aggregates.get(aggregate)?.head.version ?? 0,
     once: (aggregate, key) => tables.aggregates.get(aggregate)?.once.get(keyName(key)),
+    other: (account, key, aggregate) =>
+      tables.handles
+        .get(handleName(account, key))
+        ?.descending()
+        .find((id) => id !== aggregate && tables.aggregates.get(id)?.head.erasing === false),
     holder: (account, claim) => tables.claims.get(claimName(account, claim)),
     answer: (scope, key) => tables.answers.get(answerName(scope, key)),
   }

@@ -127,6 +127,7 @@ export class Committer {
         const { slot } = this.heads.get(aggregate)
         return slot === undefined ? undefined : this.#once.find(slot, key)
       },
+      other: (account, key, aggregate) => this.#indexes.other(account, key, aggregate),
       holder: (account, claim) => this.#indexes.holder(account, claim),
       answer: (scope, key) => {
         const row = answer.get(scope, key)

@@ -4,6 +4,7 @@ import { encodeId, type Id } from '#domain/vocabulary/id.ts'
 import type { AggregateWrite } from '#engine/ports/rows.ts'
 import { keyName } from '../check.ts'
 import { Prepared, type Value } from './database.ts'
+import { packId } from './ids.ts'
 import { digestOf } from './places.ts'
 
 type ClaimPlace = [account: string, kind: string, route: string, key: string]
@@ -20,6 +21,7 @@ type RowPlace = [
 /** Writes the tables by which aggregates are found: claims, handles and lists. */
 export class Indexes {
   readonly #holder: Prepared<ClaimPlace, { aggregate: Uint8Array }>
+  readonly #other: Prepared<HandlePlace, { aggregate: Uint8Array }>
   readonly #take: Prepared<[...ClaimPlace, Uint8Array]>
   readonly #release: Prepared<[...ClaimPlace, Uint8Array]>
   readonly #addHandle: Prepared<HandlePlace>
@@ -34,6 +36,10 @@ export class Indexes {
       new Prepared<Values, Row>(database, sql)
     const claim = 'account = ? AND kind = ? AND route = ? AND key = ?'
     this.#holder = prepare(`SELECT aggregate FROM claim WHERE ${claim}`)
+    this.#other = prepare(
+      `SELECT aggregate FROM handle WHERE digest = ? AND aggregate <> ?
+       AND NOT EXISTS (SELECT 1 FROM erasing WHERE erasing.aggregate = handle.aggregate) LIMIT 1`,
+    )
     this.#take = prepare('INSERT OR IGNORE INTO claim VALUES (?, ?, ?, ?, ?)')
     this.#release = prepare(`DELETE FROM claim WHERE ${claim} AND aggregate = ?`)
     this.#addHandle = prepare('INSERT OR IGNORE INTO handle VALUES (?, ?, 0)')
@@ -51,6 +57,12 @@ export class Indexes {
 
   holder(account: string, { kind, route, key }: Claim): Id | undefined {
     const row = this.#holder.get(account, kind, route, key)
+    return row && encodeId(row.aggregate)
+  }
+
+  /** Another aggregate, not being erased, that is found by a key. */
+  other(account: string, key: Key, aggregate: Id): Id | undefined {
+    const row = this.#other.get(handleDigest(account, key), packId(aggregate))
     return row && encodeId(row.aggregate)
   }
 
