@@ -1,12 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Dialect } from '#dialects/dialect.ts'
-import { numberedErrors } from './error-meanings.ts'
 
 /** `GET /errors/:code`: where the link in an error leads. JSON, or a page for a browser. */
 export function registerErrorPage(http: FastifyInstance, dialects: readonly Dialect[]): void {
-  const own = new Map(
-    [numberedErrors, ...dialects.map(({ errors = {} }) => errors)].flatMap((errors) => Object.entries(errors)),
-  )
+  const own = new Map(dialects.flatMap(({ errors = {} }) => Object.entries(errors)))
   http.get<{ Params: { code: string } }>('/errors/:code', async (request, reply) => {
     const { code } = request.params
     const known = own.get(code)

@@ -1,17 +1,13 @@
 import type { Endpoint } from '#domain/endpoint/state.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { DialectContext } from '#dialects/dialect.ts'
+import { hourlyForADay } from '#services/delivery/schedule.ts'
 import type { Announcer, OutgoingRequest } from '#services/ports.ts'
 import { showEvent } from './events.ts'
 import { signatureHeaders } from './signature.ts'
 import { readId, showEventId, showId } from './vocabulary.ts'
 
 const secondMs = 1_000
-/** After these an hour between two tries, until a day has passed. */
-const firstPausesMs = [1, 5, 30, 120, 600, 1800].map((seconds) => seconds * secondMs)
-const hourMs = 3600 * secondMs
-const dayMs = 24 * hourMs
-
 /** Tells webhook endpoints, signed as Standard Webhooks has it. Times are real time. */
 export function createAnnouncer(context: DialectContext): Announcer {
   const { endpoints } = context.services
@@ -43,16 +39,8 @@ export function createAnnouncer(context: DialectContext): Announcer {
       if (endpoint?.status !== 'enabled') throw new Error('The webhook endpoint was deleted or is stopped.')
       return webhookRequest(context, endpoint, frozen.token, frozen.body, at)
     },
-    retryAfter,
+    retryAfter: hourlyForADay,
   }
-}
-
-/** Milliseconds after failed try number `tries` until the next; undefined after a day of them. */
-export function retryAfter(tries: number): number | undefined {
-  const first = firstPausesMs[tries - 1]
-  if (first !== undefined) return first
-  const passed = firstPausesMs.reduce((sum, pause) => sum + pause, 0) + (tries - firstPausesMs.length) * hourMs
-  return passed <= dayMs ? hourMs : undefined
 }
 
 /** One signed request to an endpoint, at the URL it has now: who mends an address gets what was parked for it. */

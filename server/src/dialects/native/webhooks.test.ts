@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Webhook } from 'standardwebhooks'
 import { recordedSender, type RecordedSender } from '#adapters/delivery/recorded/recorded-sender.ts'
 import { captureTexts, startTrial, type Trial } from '#app/trial.ts'
-import { retryAfter } from './announcer.ts'
 
 const alice = '+12025550111'
 const shop = '+12025550100'
@@ -260,17 +259,4 @@ describe('webhook endpoints', () => {
       (await trial.test.post('/deliveries/replay', { fromEvent: ids[0], toEvent: ids[2], target: endpoint.id })).status,
     ).toBe(400)
   })
-})
-
-test('a failing receiver is tried again after 1 s, 5 s, 30 s, 2 min, 10 min, 30 min, then hourly for a day', () => {
-  const pauses: number[] = []
-  for (let tries = 1; ; tries++) {
-    const pause = retryAfter(tries)
-    if (pause === undefined) break
-    pauses.push(pause / 1000)
-  }
-  expect(pauses.slice(0, 8)).toEqual([1, 5, 30, 120, 600, 1800, 3600, 3600])
-  const hours = pauses.reduce((sum, pause) => sum + pause, 0) / 3600
-  expect(hours).toBeGreaterThan(23)
-  expect(hours).toBeLessThanOrEqual(24)
 })

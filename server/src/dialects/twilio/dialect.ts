@@ -6,6 +6,7 @@ import type { Dialect, DialectContext } from '../dialect.ts'
 import { createAnswering } from './answering.ts'
 import { createCallbacks } from './callbacks.ts'
 import { coverage } from './coverage.ts'
+import { meanings } from './meanings.ts'
 import { openapi, components } from './openapi.ts'
 import { createPages } from './pages.ts'
 import { registerRoutes } from './routes.ts'
@@ -21,6 +22,7 @@ export function twilioDialect(context: DialectContext): Dialect {
     coverage,
     announcer: createCallbacks({ services: context.services, vault: context.vault, retryAfter: hourlyForADay }),
     document: () => document(),
+    errors: meanings,
     async register(app) {
       await app.register(async (scope: FastifyInstance) => {
         scope.setValidatorCompiler(validation)

@@ -419,4 +419,15 @@ describe('configuration', () => {
     await alice.advance(2)
     expect(await statusOf(called)).toBe('CLOSED')
   })
+
+  it('T35 what the console edits under "Conversation lifecycle and timeouts", one channel at a time, is kept as chosen', async () => {
+    const id = await configure({ SMS: { inactive: 10, closed: 30 }, VOICE: { inactive: 5, closed: 15 } })
+    const { configurations } = alice.client.conversations.v2
+    const before = await configurations(id).fetch()
+    await configurations(id).patch({ channelSettings: { VOICE: { statusTimeouts: null } } } as never)
+    const after = await configurations(id).fetch()
+    expect(after.channelSettings?.['VOICE']?.statusTimeouts).toBeNull()
+    expect(after.channelSettings?.['SMS']).toEqual(before.channelSettings?.['SMS'])
+    expect([after.displayName, after.version]).toEqual([before.displayName, 2])
+  })
 })

@@ -1,5 +1,5 @@
-/** What the numbers in answers mean that carry one (specification section 7), and what to do about it. */
-export const numberedErrors: Readonly<Record<string, { readonly title: string; readonly advice: string }>> = {
+/** What the numbers in answers mean that carry one (section 7), and what to do about it. */
+export const meanings: Readonly<Record<string, { readonly title: string; readonly advice: string }>> = {
   20001: {
     title: 'The request has a mistake',
     advice: 'Read `message` and `params.field` of the answer: they name the field and what it takes.',
