@@ -3,10 +3,9 @@ import type { ConfigurationDocument, Configuration } from '#domain/configuration
 import type { ConversationEvent } from '#domain/conversation/events.ts'
 import type { Change, NewParticipant, ReplaceParticipant, Speaker } from '#domain/conversation/commands.ts'
 import type { Communication, Content, DeliveryStatus, Transcription } from '#domain/conversation/communication.ts'
-import type { Conversation, Overrides, Participant, ParticipantType, Status } from '#domain/conversation/state.ts'
+import type { Conversation, Overrides, Participant, Status } from '#domain/conversation/state.ts'
 import type { Endpoint } from '#domain/endpoint/state.ts'
 import type { Operation } from '#domain/operation/state.ts'
-import type { Address } from '#domain/vocabulary/address.ts'
 import type { Channel } from '#domain/vocabulary/channel.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
@@ -231,5 +230,3 @@ export interface AccountClock {
   get(account: string): { readonly kind: 'wall' | 'test'; readonly now: Instant }
   advance(account: string, by: string, request: { readonly to: Instant } | { readonly byMs: number; readonly key?: string }): Promise<{ readonly now: Instant; readonly fired: readonly Fired[] } | Refused>
 }
-
-export type { Address, ParticipantType }

@@ -1,5 +1,4 @@
 import type { Followed } from '#engine/api.ts'
-import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 
 /** What the services need from the world, beside what the engine needs. */
@@ -81,5 +80,3 @@ export interface Logger {
   warn(facts: Readonly<Record<string, unknown>>, message: string): void
   error(facts: Readonly<Record<string, unknown>>, message: string): void
 }
-
-export type { Id }

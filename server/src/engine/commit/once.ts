@@ -7,7 +7,7 @@ import { StorageUnavailable } from '../ports/storage.ts'
 import type { Executed } from '../unit/executor.ts'
 
 /** How long an answer is kept, in real time. */
-export const answersKeptMs: Milliseconds = 24 * 3_600_000
+const answersKeptMs: Milliseconds = 24 * 3_600_000
 /** How long a request waits for its twin that is being answered. */
 const twinWaitMs: Milliseconds = 25_000
 

@@ -1,4 +1,4 @@
-import type { Claim, Handle, Key, Part } from '#domain/noun.ts'
+import type { Key, Part } from '#domain/noun.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Lookup } from '../ports/storage.ts'
 import { claimKey, handleKey } from './lane.ts'
@@ -52,5 +52,3 @@ export function memoKey(lookup: Exclude<Lookup, { what: 'head' }>): string {
 export function onceKey(aggregate: Id, key: Pick<Key, 'kind' | 'key'>): string {
   return `${aggregate}\n${key.kind}\n${key.key}`
 }
-
-export type { Claim, Handle }
