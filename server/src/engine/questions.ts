@@ -7,7 +7,7 @@ import { StorageUnavailable, type ListEntry, type PartsQuestion } from './ports/
 import type { Executor } from './unit/executor.ts'
 import { partOf } from './unit/parts.ts'
 
-const rowsPerRead = 1_000
+const rowsPerRead = 500
 
 interface Item<S> {
   readonly id: Id
@@ -30,18 +30,22 @@ export class Questions {
     const items: Item<S>[] = []
     let after = listing.after
     for (;;) {
-      const limit = Math.min(rowsPerRead, listing.limit + 1 - items.length)
+      // One item more than asked for shows that there is a next page.
+      const wanted = listing.limit + 1 - items.length
+      const limit = listing.test === undefined ? Math.min(rowsPerRead, wanted) : rowsPerRead
       const entries = await this.#rows(listing, after, limit)
-      const read = await Promise.all(entries.map((entry) => this.#read(listing, entry)))
-      for (const [i, entry] of entries.entries()) {
+      const fitting = entries.filter((entry) => listing.test?.(entry) ?? true).slice(0, wanted)
+      const read = await Promise.all(fitting.map((entry) => this.#read(listing, entry)))
+      for (const [i, entry] of fitting.entries()) {
         const item = read[i]
-        // One item more than asked for shows that there is a next page; it begins after the last one given.
-        if (item !== undefined && items.length === listing.limit)
-          return { items, ...(after === undefined ? {} : { next: after }) }
+        if (item !== undefined && items.length === listing.limit) return { items, ...(after && { next: after }) }
         if (item !== undefined) items.push(item)
-        after = { sort: entry.sort, id: entry.aggregate }
+        after = positionOf(entry)
       }
-      if (entries.length < limit) return { items }
+      if (fitting.length === wanted) continue
+      const last = entries.at(-1)
+      if (last === undefined || entries.length < limit) return { items }
+      after = positionOf(last)
     }
   }
 
@@ -73,7 +77,6 @@ export class Questions {
 
   /** How it is now, with what is due on it fired first; undefined when it does not belong into the list. */
   async #read<S, C, E extends DomainEvent>(listing: Listing<S, C, E>, entry: ListEntry): Promise<Item<S> | undefined> {
-    if (listing.test !== undefined && !listing.test(entry)) return undefined
     const { noun } = listing
     const shape = noun.lists[listing.list]
     const executed = await this.#executor.execute({ account: listing.account, by: 'list' }, (unit) => {
@@ -85,4 +88,8 @@ export class Questions {
     const equal = noun.facets(executed.value.state)[shape.equal]
     return equal !== undefined && listing.equals.includes(String(equal)) ? executed.value : undefined
   }
+}
+
+function positionOf({ sort, aggregate }: ListEntry): NonNullable<Page<never>['next']> {
+  return { sort, id: aggregate }
 }

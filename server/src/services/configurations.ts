@@ -92,8 +92,14 @@ function unknownConfiguration(field?: string): Refused {
 
 /** D34: closed conversations keep their snapshot, open ones keep their configuration from being deleted. */
 async function openUnder(engine: Engine, account: string, id: Id): Promise<Id | undefined> {
-  const list = { account, noun: conversation, list: 'by_configuration_open', equals: [id], limit: 1 }
-  const { items } = await engine.list(list)
+  const { items } = await engine.list({
+    account,
+    noun: conversation,
+    list: 'by_status',
+    equals: ['active', 'inactive'],
+    limit: 1,
+    test: ({ facets }) => facets['configurationId'] === id,
+  })
   return items[0]?.id
 }
 

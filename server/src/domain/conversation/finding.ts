@@ -57,22 +57,14 @@ export function keys(event: ConversationEvent): readonly Key[] {
 
 /** The values its lists sort and filter by; a message on an active conversation changes none but `stuck`, once. */
 export function facets(conversation: Conversation): Facets {
-  const { status, createdAt, name, configuration } = conversation
-  const open = isOpen(conversation)
-  return {
-    status,
-    createdAt,
-    configurationId: configuration.id,
-    openIn: open ? configuration.id : undefined,
-    stuck: open && onlyAgeEnds(conversation) ? true : undefined,
-    name: name ?? undefined,
-  }
+  const { status, createdAt, configuration } = conversation
+  const stuck = isOpen(conversation) && onlyAgeEnds(conversation) ? true : undefined
+  return { status, createdAt, configurationId: configuration.id, stuck }
 }
 
 /** `stuck`: what nothing but the three-year limit will end (T21, T24). */
-export const lists: Readonly<Record<'by_status' | 'by_configuration_open' | 'stuck', ListShape>> = {
+export const lists: Readonly<Record<'by_status' | 'stuck', ListShape>> = {
   by_status: { equal: 'status', sort: 'createdAt' },
-  by_configuration_open: { equal: 'openIn', sort: 'createdAt' },
   stuck: { equal: 'stuck', sort: 'createdAt' },
 }
 

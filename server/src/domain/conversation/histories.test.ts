@@ -216,7 +216,6 @@ describe('2,000 random histories', () => {
           expect(final ?? state).toBe(state)
           if (state.status === 'closed') final = state
           expect(conversation.claims(state).length).toBe(state.status === 'closed' ? 0 : 1)
-          expect(conversation.facets(state)['openIn'] === undefined).toBe(state.status === 'closed')
         }
         expect(folded(town, id)).toEqual(town.get(id))
 

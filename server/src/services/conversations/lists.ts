@@ -50,21 +50,16 @@ export function listCalls({ engine, snapshots }: ConversationsNeed): ListCalls {
   }
 }
 
-/** The list that holds the fewest conversations beside the ones asked for. */
 function listingFor(account: string, question: ConversationQuestion): ConversationListing {
   const { configurationId, createdBefore, limit } = question
   const statuses = statusesOf(question)
   const after = earliest(question.after, createdBefore)
-  const base = { account, noun, descending: true, limit, ...(after && { after }) }
-  if (configurationId !== undefined && !statuses.includes('closed'))
-    return {
-      ...base,
-      list: 'by_configuration_open',
-      equals: [configurationId],
-      test: ({ facets }) => statuses.some((status) => status === facets['status']),
-    }
   return {
-    ...base,
+    account,
+    noun,
+    descending: true,
+    limit,
+    ...(after && { after }),
     list: 'by_status',
     equals: statuses,
     ...(configurationId !== undefined && { test: ({ facets }) => facets['configurationId'] === configurationId }),
