@@ -4,7 +4,7 @@ import type { System } from '#engine/ports.ts'
 import type { Announcement, Announcer, Logger } from '../ports.ts'
 
 /** Whom to tell of an event, in all dialects. */
-export type Announce = (followed: Followed) => readonly Announcement[] | Promise<readonly Announcement[]>
+export type Announce = (followed: Followed) => Promise<readonly Announcement[]>
 
 export interface AnnouncingOptions {
   readonly system: System
@@ -42,18 +42,13 @@ export function announcing({ system, log, announcers, isStopped }: AnnouncingOpt
     return []
   }
 
-  function ask(announcer: Announcer, followed: Followed): readonly Announcement[] | Promise<readonly Announcement[]> {
+  async function ask(announcer: Announcer, followed: Followed): Promise<readonly Announcement[]> {
     try {
-      const announced = announcer.announcements(followed)
-      return announced instanceof Promise ? announced.catch((error) => again(announcer, followed, error)) : announced
+      return await announcer.announcements(followed)
     } catch (error) {
       return again(announcer, followed, error)
     }
   }
 
-  return (followed) => {
-    const asked = announcers.map((announcer) => ask(announcer, followed))
-    if (asked.some((answer) => answer instanceof Promise)) return Promise.all(asked).then((answers) => answers.flat())
-    return (asked as readonly (readonly Announcement[])[]).flat()
-  }
+  return async (followed) => (await Promise.all(announcers.map((announcer) => ask(announcer, followed)))).flat()
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerAfter, silence } from '#adapters/delivery/recorded/recorded-sender.ts'
+import { openMemory } from '#adapters/storage/memory/open.ts'
 import { hook, stage, type Told } from '#conformance/delivery/given.ts'
 import { deliveryId, tokenOf } from './identity.ts'
 
@@ -298,6 +299,24 @@ describe('delivery', () => {
     const tries = told.filter(({ event }) => event === 'a.1')
     expect(tries.length).toBeGreaterThanOrEqual(3)
     expect(told.some(({ event }) => event === 'a.2')).toBe(true)
+    await stop()
+  })
+
+  it('says nothing more of what was erased, and does not write it down again', async () => {
+    const memory = openMemory()
+    const { system, feed, delivery, told, rows, stop } = stage({ store: memory.deliveries, script: () => down })
+    await delivery.start()
+    feed.append('a')
+    feed.append('b')
+    await system.advance(3_000)
+    expect(told).toHaveLength(4)
+    const erased = [...(await rows())].find(({ event }) => event === 'a.1')
+    const store = memory.deliveries as unknown as { remove(id: string): void }
+    store.remove(erased?.id ?? '')
+    await system.advance(10_000)
+    expect(told.slice(4).map(({ event }) => event)).toEqual(['b.1'])
+    expect((await rows()).map(({ event }) => event)).toEqual(['b.1'])
+    expect(delivery.stats().inMemory).toBe(1)
     await stop()
   })
 

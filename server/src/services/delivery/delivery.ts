@@ -6,14 +6,14 @@ import type { Announcer, Logger, Sender } from '../ports.ts'
 import { announcing } from './announcing.ts'
 import { attempts } from './attempts.ts'
 import { createCursor, type Cursor } from './cursor.ts'
-import { createDispatch, type Dispatch, type Totals } from './dispatch.ts'
+import { Dispatch, type Totals } from './dispatch.ts'
 import { forgetOld } from './forgetting.ts'
 import { laneRegistry } from './lane-registry.ts'
 import { defaultLimits, type DeliveryLimits } from './limits.ts'
-import { createParked, type Parked } from './parked.ts'
-import { createReader } from './reader.ts'
-import { createRecorder, type Recorder } from './recorder.ts'
-import { createReplay } from './replay.ts'
+import { Parked } from './parked.ts'
+import { Reader } from './reader.ts'
+import { Recorder } from './recorder.ts'
+import { Replay } from './replay.ts'
 import { steadyClock } from './steady-clock.ts'
 
 export interface DeliveryOptions {
@@ -52,8 +52,7 @@ interface Running {
   readonly cursor: Cursor
   readonly recorder: Recorder
   readonly dispatch: Dispatch
-  readonly parked: Parked
-  readonly replay: Deliveries['replay']
+  readonly replay: Replay
   isStopped(): boolean
   stop(): Promise<void>
 }
@@ -86,14 +85,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
     },
     async replay(account, what) {
-      return (await started()).replay(account, what)
+      return (await started()).replay.replay(account, what)
     },
     async get(account, id) {
       return (await store.get(account, id)) ?? undefined
     },
     async list(account, { state, target, before, limit }) {
       const items = await store.list({
-        ...{ account, limit: limit + 1 },
+        account,
+        limit: limit + 1,
         ...(state !== undefined && { state }),
         ...(target !== undefined && { target }),
         ...(before && { beforeSeq: Number(before.sort), beforeId: before.id }),
@@ -105,7 +105,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     stats() {
       const figures = current?.dispatch.gate.figures() ?? { inFlight: 0, slow: 0, count: 0, bytes: 0 }
       const { inFlight, slow, count, bytes } = figures
-      const totals = current?.dispatch.totals() ?? { delivered: 0, failed: 0, dead: 0 }
+      const totals = current?.dispatch.totals ?? { delivered: 0, failed: 0, dead: 0 }
       const lag = current ? Math.max(0, feed.lastSeq() - current.cursor.position()) : 0
       return { ...totals, inFlight, slow, inMemory: count, bytes, lag }
     },
@@ -120,26 +120,36 @@ async function run(options: DeliveryOptions): Promise<Running> {
   const recordedUpTo = feed.lastSeq()
   const steady = steadyClock(system)
   const cursor = createCursor(start)
-  const recorder = createRecorder({ store, system, log, cursor, cursorEveryMs: limits.cursorEveryMs })
+  const recorder = new Recorder({ store, system, log, cursor, cursorEveryMs: limits.cursorEveryMs })
   const lanes = laneRegistry()
   const byName = new Map(announcers.map((announcer) => [announcer.name, announcer]))
   const parts = { system, steady, log, store, limits, recorder, lanes }
-  const parked: Parked = createParked({ ...parts, dispatch: () => dispatch, readUpTo: cursor.lastRead })
-  const dispatch: Dispatch = createDispatch({
-    ...{ ...parts, announcers: byName, attempt: attempts(byName, sender) },
-    ...{ leftUntil: parked.dueAt, left: parked.left, roomAt: parked.roomAt },
+  const knownUpTo = (): number => (cursor.lastRead() < recordedUpTo ? cursor.lastRead() : Number.POSITIVE_INFINITY)
+  const parked: Parked = new Parked({ ...parts, dispatch: () => dispatch, knownUpTo })
+  const dispatch: Dispatch = new Dispatch({
+    ...parts,
+    announcers: byName,
+    attempt: attempts(byName, sender),
+    isErased: async ({ account, id }) =>
+      !recorder.isPending(id) && (await store.get(account, id).catch(() => undefined)) === null,
+    leftUntil: (nextAt) => parked.dueAt(nextAt),
+    left: (delivery) => parked.left(delivery),
+    roomAt: (origin, lane) => parked.roomAt(origin, lane),
   })
-  const announce = announcing({ system, log, announcers, isStopped: () => isStopped })
-  const read = createReader({ ...parts, announce, cursor, dispatch, parked, recordedUpTo, isStopped: () => isStopped })
+  const isOver = (): boolean => isStopped
+  const announce = announcing({ system, log, announcers, isStopped: isOver })
+  const reader = new Reader({ ...parts, announce, cursor, dispatch, parked, recordedUpTo, isStopped: isOver })
   await parked.start()
   const stopForgetting = forgetOld(system, store, limits.keepMs)
   let reading = Promise.resolve()
-  const unfollow = feed.follow(start, (batch) => (reading = read(batch)))
+  const unfollow = feed.follow(start, (batch) => (reading = reader.read(batch)))
 
   return {
-    ...{ cursor, recorder, dispatch, parked },
-    replay: createReplay({ ...parts, feed, announce, parked, dispatch }),
-    isStopped: () => isStopped,
+    cursor,
+    recorder,
+    dispatch,
+    replay: new Replay({ ...parts, feed, announce, parked, dispatch }),
+    isStopped: isOver,
     async stop() {
       if (isStopped) return
       isStopped = true

@@ -23,8 +23,17 @@ export function laneRegistry(): LaneRegistry {
       const known = lanes.get(key)
       if (known) return known
       const lane: Lane = {
-        ...{ key, account, aggregate, target, origin },
-        ...{ queue: [], more: false, spilled: 0, load: 'none', page: pageAtFirst, cancelWake: undefined },
+        key,
+        account,
+        aggregate,
+        target,
+        queue: [],
+        more: false,
+        spilled: 0,
+        load: 'none',
+        page: pageAtFirst,
+        origin,
+        cancelWake: undefined,
       }
       lanes.set(key, lane)
       return lane

@@ -24,8 +24,20 @@ interface World {
 }
 
 const small: Partial<DeliveryLimits> = {
-  ...{ perOrigin: 4, perSlowOrigin: 2, overall: 6, slowOverall: 10, originCount: 20, laneCount: 5, count: 35 },
-  ...{ spilledLanes: 8, loads: 2, pageRows: 10, firstRows: 15, backlog: 20, leaseMs: 3_000, maxLeaseMs: 10_000 },
+  perOrigin: 4,
+  perSlowOrigin: 2,
+  overall: 6,
+  slowOverall: 10,
+  originCount: 20,
+  laneCount: 5,
+  count: 35,
+  spilledLanes: 8,
+  loads: 2,
+  pageRows: 10,
+  firstRows: 15,
+  backlog: 20,
+  leaseMs: 3_000,
+  maxLeaseMs: 10_000,
 }
 
 /** One made-up world: receivers that fail by chance and in outages, a process that is stopped, killed and started again. */
@@ -141,7 +153,8 @@ describe.each([
       const tokens = Map.groupBy(seen, ({ event, url }) => `${event} ${url}`)
       for (const attempts of tokens.values()) expect(new Set(attempts.map(({ token }) => token)).size).toBe(1)
       expect(new Set(seen.map(({ token }) => token)).size).toBe(tokens.size)
-      if (!hasRestarted) for (const attempts of tokens.values()) expect(attempts.filter(isGood)).toHaveLength(1)
+      const twice = [...tokens.values()].filter((attempts) => attempts.filter(isGood).length > 1)
+      expect(hasRestarted ? [] : twice).toEqual([])
       for (const lane of byLane(seen).values()) orderHolds(lane)
     })
     await fc.assert(seeds, { numRuns: 40 })

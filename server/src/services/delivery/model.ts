@@ -90,3 +90,47 @@ export interface Origin {
   /** In the list of those that wait for a load. */
   isLoadListed: boolean
 }
+
+/** What a delivery is known by, whatever becomes of it. */
+export type Known = Pick<
+  Delivery,
+  'id' | 'account' | 'target' | 'event' | 'eventType' | 'seq' | 'aggregate' | 'frozen' | 'bytes' | 'createdAt'
+>
+
+/** A delivery that has not been tried and has no row. */
+export function newDelivery(
+  known: Known,
+  lane: Lane,
+  origin: Origin,
+  admittedAt: Milliseconds,
+  entry?: CursorEntry,
+): Delivery {
+  return {
+    id: known.id,
+    account: known.account,
+    target: known.target,
+    event: known.event,
+    eventType: known.eventType,
+    seq: known.seq,
+    aggregate: known.aggregate,
+    frozen: known.frozen,
+    bytes: known.bytes,
+    createdAt: known.createdAt,
+    admittedAt,
+    lane,
+    origin,
+    stage: 'waiting',
+    tries: 0,
+    lastStatus: null,
+    lastError: null,
+    nextAt: 0,
+    startedAt: 0,
+    failedAt: undefined,
+    heldSince: undefined,
+    dueAt: 0,
+    cancelTimer: undefined,
+    isSlow: false,
+    hasRow: false,
+    entry,
+  }
+}

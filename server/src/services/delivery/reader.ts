@@ -9,7 +9,7 @@ import type { Dispatch } from './dispatch.ts'
 import { deliveryId } from './identity.ts'
 import type { LaneRegistry } from './lane-registry.ts'
 import type { DeliveryLimits } from './limits.ts'
-import type { Delivery, Lane, Origin } from './model.ts'
+import { newDelivery, type Delivery, type Origin } from './model.ts'
 import type { Parked } from './parked.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -26,7 +26,7 @@ export interface ReaderOptions {
   readonly parked: Parked
   /** Up to here an earlier process may have written rows beyond the cursor. */
   readonly recordedUpTo: number
-  isStopped(): boolean
+  readonly isStopped: () => boolean
 }
 
 /** How often a full origin is looked at, and how much of its share of memory it must have sent by then to be waited for. */
@@ -36,20 +36,25 @@ const shareInTime = 0.05
 const patienceMs: Milliseconds = 1_000
 
 /** Turns events into deliveries: into memory where there is room, else into the store. Waits for the store, not for receivers. */
-export function createReader(options: ReaderOptions): (batch: readonly Followed[]) => Promise<void> {
-  const { system, steady, store, limits, announce, cursor, recorder, lanes, dispatch, parked } = options
-  const { gate } = dispatch
+export class Reader {
+  readonly #options: ReaderOptions
 
-  async function read(batch: readonly Followed[]): Promise<void> {
+  constructor(options: ReaderOptions) {
+    this.#options = options
+  }
+
+  /** Takes the next events of the log; resolves when the ones after them may come. Never rejects. */
+  async read(batch: readonly Followed[]): Promise<void> {
+    const { announce, cursor, recorder, limits, isStopped } = this.#options
     const announced = await Promise.all(batch.map(announce))
     for (const [i, followed] of batch.entries()) {
-      if (options.isStopped()) return
+      if (isStopped()) return
       const { seq } = followed.recorded
       if (seq <= cursor.lastRead()) continue // given twice
-      const announcements = await untold(followed, announced[i] ?? [])
+      const announcements = await this.#untold(followed, announced[i] ?? [])
       if (announcements.length > 0) {
         const entry = cursor.open(seq, announcements.length)
-        for (const [id, announcement] of announcements) await take(id, followed, announcement, entry)
+        for (const [id, announcement] of announcements) await this.#take(id, followed, announcement, entry)
         if (recorder.backlog() >= limits.backlog) await recorder.flushed()
       }
       cursor.read(seq)
@@ -58,43 +63,58 @@ export function createReader(options: ReaderOptions): (batch: readonly Followed[
   }
 
   /** Each target once; not again what has a row from before the start. */
-  async function untold(
+  async #untold(
     { recorded: { seq, id: event, account } }: Followed,
     announcements: readonly Announcement[],
   ): Promise<readonly (readonly [string, Announcement])[]> {
+    const { recordedUpTo } = this.#options
     const [first, second] = announcements
     if (!first) return []
-    if (!second && seq > options.recordedUpTo) return [[deliveryId(event, first.target), first]]
+    if (!second && seq > recordedUpTo) return [[deliveryId(event, first.target), first]]
     const byId = new Map(announcements.map((announcement) => [deliveryId(event, announcement.target), announcement]))
-    if (seq > options.recordedUpTo) return [...byId]
-    const known = await Promise.all([...byId.keys()].map((id) => hasRow(account, id)))
+    if (seq > recordedUpTo) return [...byId]
+    const known = await Promise.all([...byId.keys()].map((id) => this.#hasRow(account, id)))
     return [...byId].filter((_, i) => !known[i])
   }
 
-  async function hasRow(account: string, id: string): Promise<boolean> {
-    return (await store.get(account, id).catch(() => null)) !== null // rather twice than never
+  async #hasRow(account: string, id: string): Promise<boolean> {
+    return (await this.#options.store.get(account, id).catch(() => null)) !== null // rather twice than never
   }
 
-  async function take(id: string, followed: Followed, announcement: Announcement, entry: CursorEntry): Promise<void> {
-    const { account, aggregate } = followed.recorded
-    const { target, frozen } = announcement
-    const origin = gate.originOf(frozen.url)
-    let lane = lanes.find(aggregate, target)
-    const mayFollow = !lane && parked.isRecovering() && (await parked.mayHold(account, target))
-    const hasRoom = !mayFollow && !lane?.more && (lane?.queue.length ?? 0) < limits.laneCount && (await roomAt(origin))
-    lane = lanes.of(account, aggregate, target, origin)
-    const delivery = newDelivery(id, followed, announcement, entry, lane, origin)
+  async #take(id: string, followed: Followed, announcement: Announcement, entry: CursorEntry): Promise<void> {
+    const { dispatch, lanes, parked, system, steady } = this.#options
+    const { account, aggregate, id: event, seq } = followed.recorded
+    const { target, eventType, frozen } = announcement
+    const origin = dispatch.gate.originOf(frozen.url)
+    const hasRoom = await this.#mayStay(account, aggregate, target, origin)
+    const lane = lanes.of(account, aggregate, target, origin)
+    const known = { id, account, target, event, eventType, seq, aggregate, frozen, bytes: frozen.body.length }
+    const delivery: Delivery = newDelivery({ ...known, createdAt: system.now() }, lane, origin, steady(), entry)
     // While it waited for room the lane may have come to have some in the store: it goes behind them.
     if (!hasRoom || lane.more) return parked.spill(delivery)
     dispatch.admit(delivery)
     dispatch.advance(lane)
   }
 
+  /** Whether there is room, and nothing of its lane in the store that goes before it. */
+  async #mayStay(account: string, aggregate: string, target: string, origin: Origin): Promise<boolean> {
+    const { lanes, limits, dispatch } = this.#options
+    const lane = lanes.find(aggregate, target)
+    if (lane ? lane.more || lane.queue.length >= limits.laneCount : await this.#mayFollow(account, target)) return false
+    return dispatch.gate.isFull(origin) ? this.#roomAt(origin) : true
+  }
+
+  async #mayFollow(account: string, target: string): Promise<boolean> {
+    const { recovery } = this.#options.parked
+    return recovery.isOn() && recovery.mayHold({ account, target })
+  }
+
   /** Waits for a full origin as long as it keeps up with the feed, for otherwise the rest is quicker in the store. */
-  async function roomAt(origin: Origin): Promise<boolean> {
-    if (!gate.isFull(origin)) return true
+  async #roomAt(origin: Origin): Promise<boolean> {
+    const { dispatch, system, steady, limits, isStopped } = this.#options
+    const { gate } = dispatch
     const since = steady()
-    while (gate.isFull(origin) && !origin.isBehind && !options.isStopped()) {
+    while (gate.isFull(origin) && !origin.isBehind && !isStopped()) {
       const endedBefore = origin.ended
       await new Promise<void>((resolve) => system.after(lookMs, resolve))
       const isQuick = origin.ended - endedBefore >= limits.originCount * shareInTime
@@ -103,43 +123,4 @@ export function createReader(options: ReaderOptions): (batch: readonly Followed[
     }
     return !gate.isFull(origin)
   }
-
-  function newDelivery(
-    id: string,
-    { recorded }: Followed,
-    { target, eventType, frozen }: Announcement,
-    entry: CursorEntry,
-    lane: Lane,
-    origin: Origin,
-  ): Delivery {
-    const { account, id: event, seq, aggregate } = recorded
-    return {
-      ...{
-        id,
-        account,
-        target,
-        event,
-        eventType,
-        seq,
-        aggregate,
-        frozen,
-        bytes: frozen.body.length,
-        lane,
-        origin,
-        entry,
-      },
-      ...{
-        createdAt: system.now(),
-        admittedAt: steady(),
-        stage: 'waiting',
-        tries: 0,
-        lastStatus: null,
-        lastError: null,
-      },
-      ...{ nextAt: 0, startedAt: 0, failedAt: undefined, heldSince: undefined, dueAt: 0, cancelTimer: undefined },
-      ...{ isSlow: false, hasRow: false },
-    }
-  }
-
-  return read
 }

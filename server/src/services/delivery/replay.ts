@@ -3,7 +3,7 @@ import type { Feed, Followed } from '#engine/api.ts'
 import type { DeliveryRow, DeliveryStore } from '#engine/ports/delivery-store.ts'
 import type { System } from '#engine/ports.ts'
 import type { Deliveries } from '../api.ts'
-import type { Announcement } from '../ports.ts'
+import type { Announcement, Frozen } from '../ports.ts'
 import type { Announce } from './announcing.ts'
 import type { Dispatch } from './dispatch.ts'
 import { deliveryId } from './identity.ts'
@@ -23,72 +23,64 @@ export interface ReplayOptions {
   readonly dispatch: Dispatch
 }
 
+type Answer = { readonly queued: number } | Refused
+
+interface Range {
+  readonly fromSeq: number
+  readonly toSeq: number
+  readonly target?: string
+}
+
 const pageRows = 500
 
 /** Sends again: with the same token, in the order of the events, and with the whole schedule before it. */
-export function createReplay(options: ReplayOptions): Deliveries['replay'] {
-  const { system, limits, feed, store, announce, recorder, parked, dispatch } = options
+export class Replay {
+  readonly #options: ReplayOptions
 
-  /** Puts a row where it is sent from; what is in memory already is hurried. Answers with how many that are. */
-  function queue(row: DeliveryRow, frozen: Announcement['frozen']): number {
-    const inMemory = dispatch.find(row.id)
-    if (inMemory && inMemory.stage !== 'over') dispatch.hurry(inMemory)
-    else recorder.add(replayed(row, frozen, system.now()))
-    return 1
+  constructor(options: ReplayOptions) {
+    this.#options = options
   }
 
-  async function sent<Answer>(answer: Answer): Promise<Answer> {
-    await recorder.flushed()
-    parked.dueAt(system.now())
-    return answer
+  replay(account: string, what: Parameters<Deliveries['replay']>[1]): Promise<Answer> {
+    if ('id' in what) return this.#one(account, what.id)
+    if ('state' in what) return this.#inState(account, what.state, what.target)
+    return this.#inRange(account, what)
   }
 
-  async function one(account: string, id: string): Promise<{ readonly queued: number } | Refused> {
+  async #one(account: string, id: string): Promise<Answer> {
+    const { recorder, store, feed, announce } = this.#options
     await recorder.flushed()
     const row = await store.get(account, id)
-    const stored = row && storedOf(row)
-    if (row && stored) return sent({ queued: queue(row, stored) })
-    const followed = row && (await feed.event(account, row.event))
+    if (!row) return refuse('not_found', 'There is no delivery with this id; list the deliveries to find it.')
+    const stored = storedOf(row)
+    if (stored) return this.#sent(this.#queue(row, stored))
+    const followed = await feed.event(account, row.event)
     const announcement = followed && (await announce(followed)).find(({ target }) => target === row.target)
-    if (announcement) return sent({ queued: queue(row, announcement.frozen) })
-    if (row) return refuse('invalid', 'Nobody is to be told of this event there any more; look at the endpoint.')
-    return refuse('not_found', 'There is no delivery with this id; list the deliveries to find it.')
+    if (announcement) return this.#sent(this.#queue(row, announcement.frozen))
+    return refuse('invalid', 'Nobody is to be told of this event there any more; look at the endpoint.')
   }
 
-  async function inState(
-    account: string,
-    state: 'dead' | 'parked',
-    target?: string,
-  ): Promise<{ readonly queued: number }> {
-    await recorder.flushed()
+  async #inState(account: string, state: 'dead' | 'parked', target?: string): Promise<Answer> {
+    const { recorder, store } = this.#options
     let queued = 0
     let before: { readonly beforeSeq: number; readonly beforeId: string } | undefined
     for (;;) {
-      const rows = await store.list({
-        account,
-        state,
-        limit: pageRows,
-        ...(target !== undefined && { target }),
-        ...before,
-      })
+      await recorder.flushed()
+      const narrowed = target === undefined ? { account, state } : { account, state, target }
+      const rows = await store.list({ ...narrowed, ...before, limit: pageRows })
       for (const row of rows) {
         const stored = storedOf(row)
-        if (stored) queued += queue(row, stored)
+        if (stored) queued += this.#queue(row, stored)
       }
       const last = rows.at(-1)
-      if (!last || rows.length < pageRows) return sent({ queued })
+      if (!last || rows.length < pageRows) return this.#sent(queued)
       before = { beforeSeq: last.seq, beforeId: last.id }
-      await recorder.flushed()
     }
   }
 
-  async function inRange(
-    account: string,
-    fromSeq: number,
-    toSeq: number,
-    target?: string,
-  ): Promise<{ readonly queued: number } | Refused> {
-    const events = await eventsIn(account, fromSeq, toSeq)
+  async #inRange(account: string, { fromSeq, toSeq, target }: Range): Promise<Answer> {
+    const { limits, feed, announce, recorder } = this.#options
+    const events = await this.#eventsIn(account, fromSeq, toSeq)
     if (events.length > limits.replayEvents)
       return refuse('limit_reached', `Ask for at most ${limits.replayEvents} events at a time; make the range smaller.`)
     let queued = 0
@@ -96,14 +88,16 @@ export function createReplay(options: ReplayOptions): Deliveries['replay'] {
       const followed = await feed.event(account, id)
       if (!followed) continue // erased meanwhile
       for (const announcement of await announce(followed)) {
-        if (target === undefined || announcement.target === target) queued += await queueEvent(followed, announcement)
+        if (target !== undefined && announcement.target !== target) continue
+        queued += await this.#queueEvent(followed, announcement)
       }
       if (recorder.backlog() >= limits.backlog) await recorder.flushed()
     }
-    return sent({ queued })
+    return this.#sent(queued)
   }
 
-  async function eventsIn(account: string, fromSeq: number, toSeq: number): Promise<readonly string[]> {
+  async #eventsIn(account: string, fromSeq: number, toSeq: number): Promise<readonly string[]> {
+    const { feed, limits } = this.#options
     const ids: string[] = []
     for (let after = fromSeq - 1; ids.length <= limits.replayEvents;) {
       const page = await feed.page(account, after, pageRows)
@@ -115,22 +109,39 @@ export function createReplay(options: ReplayOptions): Deliveries['replay'] {
     return ids
   }
 
-  async function queueEvent({ recorded }: Followed, { target, eventType, frozen }: Announcement): Promise<number> {
+  async #queueEvent({ recorded }: Followed, { target, eventType, frozen }: Announcement): Promise<number> {
+    const { store, system } = this.#options
     const { account, id: event, seq, aggregate } = recorded
     const id = deliveryId(event, target)
     const now = system.now()
     const known = await store.get(account, id)
-    const blank: DeliveryRow = {
-      ...{ id, account, target, url: frozen.url, event, eventType, seq, aggregate, state: 'parked', tries: 0 },
-      ...{ nextAt: now, createdAt: now, updatedAt: now, lastStatus: null, lastError: null, frozenJson: null },
-    }
     // What was frozen stays as it is; the rest is told in today's words.
-    return queue(known ?? blank, (known && storedOf(known)) ?? frozen)
+    if (known) return this.#queue(known, storedOf(known) ?? frozen)
+    const facts = { id, account, target, url: frozen.url, event, eventType, seq, aggregate }
+    const blank = {
+      state: 'parked',
+      tries: 0,
+      nextAt: now,
+      lastStatus: null,
+      lastError: null,
+      frozenJson: null,
+    } as const
+    return this.#queue({ ...facts, ...blank, createdAt: now, updatedAt: now }, frozen)
   }
 
-  return (account, what) => {
-    if ('id' in what) return one(account, what.id)
-    if ('state' in what) return inState(account, what.state, what.target)
-    return inRange(account, what.fromSeq, what.toSeq, what.target)
+  /** Puts a row where it is sent from; what is in memory already is hurried. Answers with how many that are. */
+  #queue(row: DeliveryRow, frozen: Frozen): number {
+    const { dispatch, recorder, system } = this.#options
+    const inMemory = dispatch.find(row.id)
+    if (inMemory && inMemory.stage !== 'over') dispatch.hurry(inMemory)
+    else recorder.add(replayed(row, frozen, system.now()))
+    return 1
+  }
+
+  async #sent(queued: number): Promise<Answer> {
+    const { recorder, parked, system } = this.#options
+    await recorder.flushed()
+    parked.dueAt(system.now())
+    return { queued }
   }
 }
