@@ -10,8 +10,16 @@ export async function batch(): Promise<readonly Figure[]> {
   const ten = await measured(100)
   const uniform = await measured(1_000)
   return [
-    { what: 'traffic in batches of 1,000, ten a conversation', value: perSecond(requests * perRequest, ten), aim: '40 k/s' },
-    { what: 'traffic in batches of 1,000, one a conversation', value: perSecond(requests * perRequest, uniform), aim: '25 k/s' },
+    {
+      what: 'traffic in batches of 1,000, ten a conversation',
+      value: perSecond(requests * perRequest, ten),
+      aim: '40 k/s',
+    },
+    {
+      what: 'traffic in batches of 1,000, one a conversation',
+      value: perSecond(requests * perRequest, uniform),
+      aim: '25 k/s',
+    },
   ]
 }
 
@@ -21,10 +29,22 @@ async function measured(customersPerRequest: number): Promise<number> {
     const drive = async (count: number, tag: string): Promise<number> => {
       // Every batch of the warm-up meets new customers; those measured meet them again.
       const bodies = Array.from({ length: count }, (_, n) => {
-        const events = messages(perRequest, (n % 20) * customersPerRequest, customersPerRequest, `${tag}${n.toString(16).padStart(4, '0')}`)
+        const events = messages(
+          perRequest,
+          (n % 20) * customersPerRequest,
+          customersPerRequest,
+          `${tag}${n.toString(16).padStart(4, '0')}`,
+        )
         return post('/api/v1/traffic', rigged.bearer, JSON.stringify({ events }))
       })
-      const loaded = await load({ host: rigged.host, port: rigged.port, connections: 4, requests: count, request: (n) => bodies[n] ?? '', status: 200 })
+      const loaded = await load({
+        host: rigged.host,
+        port: rigged.port,
+        connections: 4,
+        requests: count,
+        request: (n) => bodies[n] ?? '',
+        status: 200,
+      })
       return loaded.ms
     }
     await drive(20, 'a')

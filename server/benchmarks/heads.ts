@@ -15,7 +15,9 @@ export async function heads(): Promise<readonly Figure[]> {
     const rows = database.prepare(headSizes).all() as { size: number }[]
     database.close()
     const sizes = rows.map(({ size }) => size).toSorted((a, b) => a - b)
-    return [{ what: 'head of a conversation, median', value: `${sizes[Math.floor(sizes.length / 2)]} B`, aim: '≤ 1 kB' }]
+    return [
+      { what: 'head of a conversation, median', value: `${sizes[Math.floor(sizes.length / 2)]} B`, aim: '≤ 1 kB' },
+    ]
   } finally {
     await rigged.stop()
   }

@@ -19,7 +19,14 @@ export async function large(): Promise<readonly Figure[]> {
       const events = messages(perRequest, n * perRequest, perRequest, `f${n.toString(16).padStart(4, '0')}`)
       return post('/api/v1/traffic', rigged.bearer, JSON.stringify({ events }))
     }
-    const loaded = await load({ host: rigged.host, port: rigged.port, connections: 4, requests: conversations / perRequest, request, status: 200 })
+    const loaded = await load({
+      host: rigged.host,
+      port: rigged.port,
+      connections: 4,
+      requests: conversations / perRequest,
+      request,
+      status: 200,
+    })
     await rigged.server.kill('SIGKILL')
     const started = performance.now()
     again = await ServerProcess.start(rigged.data)
@@ -29,7 +36,11 @@ export async function large(): Promise<readonly Figure[]> {
     return [
       { what: '1,000,000 conversations opened', value: `${Math.round(loaded.ms / 1000)} s`, aim: '' },
       { what: '… memory beyond the empty server', value: `${Math.round(beyond / 2 ** 20)} MB`, aim: '≤ 150 MB' },
-      { what: '… ready after kill −9 and restart (process start included)', value: `${Math.round(readyMs)} ms`, aim: '≤ 1 s' },
+      {
+        what: '… ready after kill −9 and restart (process start included)',
+        value: `${Math.round(readyMs)} ms`,
+        aim: '≤ 1 s',
+      },
     ]
   } finally {
     await again?.kill('SIGKILL')

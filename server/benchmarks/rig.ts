@@ -57,10 +57,18 @@ async function configure(url: string, basic: string): Promise<string> {
   return body.related.configurationId
 }
 
-export async function call(rigged: Rig, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+export async function call(
+  rigged: Rig,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
   const response = await fetch(rigged.server.url + path, {
     method,
-    headers: { authorization: path.startsWith('/api/') ? rigged.bearer : rigged.basic, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: path.startsWith('/api/') ? rigged.bearer : rigged.basic,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)

@@ -9,9 +9,20 @@ import { heads } from './heads.ts'
 import { large } from './large.ts'
 import { single } from './single.ts'
 
-const runs: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { single, batch, due: dueTogether, webhooks, heads, large }
+const runs: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  single,
+  batch,
+  due: dueTogether,
+  webhooks,
+  heads,
+  large,
+}
 const { values } = parseArgs({
-  options: { write: { type: 'boolean', default: false }, large: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    write: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 })
 const wanted = values.only?.split(',') ?? Object.keys(runs).filter((name) => name !== 'large' || values.large)
 const figures: Figure[] = []

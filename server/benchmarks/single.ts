@@ -12,7 +12,11 @@ export async function single(): Promise<readonly Figure[]> {
   const ratio = durable.perSecond / memory.perSecond
   return [
     { what: 'single POST of a communication, durable', value: perSecond(requests, durable.ms), aim: '15 k/s' },
-    { what: '… p50 / p99 at 128 connections', value: `${durable.p50Ms.toFixed(1)} / ${durable.p99Ms.toFixed(1)} ms`, aim: 'p99 ≤ 20 ms' },
+    {
+      what: '… p50 / p99 at 128 connections',
+      value: `${durable.p50Ms.toFixed(1)} / ${durable.p99Ms.toFixed(1)} ms`,
+      aim: 'p99 ≤ 20 ms',
+    },
     { what: '… over the memory storage', value: perSecond(requests, memory.ms), aim: '' },
     { what: '… durable : memory', value: ratio.toFixed(2), aim: '≥ 0.35' },
   ]
@@ -32,7 +36,9 @@ async function measured(options: readonly string[]): Promise<Loaded> {
 async function open(rigged: Rig): Promise<string[]> {
   const ids: string[] = []
   for (let first = 0; first < conversations; first += 1_000) {
-    const { results } = (await call(rigged, 'POST', '/api/v1/traffic', { events: messages(1_000, first, 1_000, `cc${first}`) })) as { results: { conversationId: string }[] }
+    const { results } = (await call(rigged, 'POST', '/api/v1/traffic', {
+      events: messages(1_000, first, 1_000, `cc${first}`),
+    })) as { results: { conversationId: string }[] }
     ids.push(...results.map((result) => `conv_${result.conversationId}`))
   }
   return ids

@@ -24,10 +24,19 @@ export async function load(options: Load): Promise<Loaded> {
   const latencies = new Float64Array(options.requests)
   let next = 0
   const started = performance.now()
-  await Promise.all(Array.from({ length: options.connections }, () => drive(options, () => (next < options.requests ? next++ : -1), latencies)))
+  await Promise.all(
+    Array.from({ length: options.connections }, () =>
+      drive(options, () => (next < options.requests ? next++ : -1), latencies),
+    ),
+  )
   const ms = performance.now() - started
   latencies.sort()
-  return { ms, perSecond: (options.requests / ms) * 1000, p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) }
+  return {
+    ms,
+    perSecond: (options.requests / ms) * 1000,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+  }
 }
 
 function drive(options: Load, take: () => number, latencies: Float64Array): Promise<void> {

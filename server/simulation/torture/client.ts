@@ -9,7 +9,12 @@ export class Client {
     this.#basic = `Basic ${Buffer.from(`${env['TWILIO_API_KEY']}:${env['TWILIO_API_SECRET']}`).toString('base64')}`
   }
 
-  async call(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
       headers: {
@@ -25,8 +30,11 @@ export class Client {
   /** All items of a paged list. */
   async all(path: string, key: string): Promise<readonly Json[]> {
     const items: Json[] = []
-    for (let token = ''; ; ) {
-      const { status, body } = await this.call('GET', `${path}${path.includes('?') ? '&' : '?'}pageSize=1000${token && `&pageToken=${token}`}`)
+    for (let token = ''; ;) {
+      const { status, body } = await this.call(
+        'GET',
+        `${path}${path.includes('?') ? '&' : '?'}pageSize=1000${token && `&pageToken=${token}`}`,
+      )
       if (status !== 200) throw new Error(`${path} answered ${status}: ${JSON.stringify(body)}`)
       items.push(...(body[key] as Json[]))
       token = ((body['meta'] as Json)['nextToken'] as string | undefined) ?? ''

@@ -18,10 +18,16 @@ export const business = '+12025550100'
 export const inactiveMs = 60_000
 export const closedMs = 120_000
 
-const uuid = (chance: Chance): string => `${chance.hex(8)}-${chance.hex(4)}-7${chance.hex(3)}-8${chance.hex(3)}-${chance.hex(12)}`
+const uuid = (chance: Chance): string =>
+  `${chance.hex(8)}-${chance.hex(4)}-7${chance.hex(3)}-8${chance.hex(3)}-${chance.hex(12)}`
 
 /** One user of many: sends until told to stop, and notes what was acknowledged. Errors are the crash, and end it. */
-export async function send(client: Client, chance: Chance, acknowledged: Acknowledged, going: () => boolean): Promise<void> {
+export async function send(
+  client: Client,
+  chance: Chance,
+  acknowledged: Acknowledged,
+  going: () => boolean,
+): Promise<void> {
   while (going()) {
     try {
       const dice = chance.below(10)
@@ -40,7 +46,14 @@ async function traffic(client: Client, chance: Chance, acknowledged: Acknowledge
     const customer = `+1202555${1000 + chance.below(300)}`
     const inbound = chance.below(2) === 0
     const [from, to] = inbound ? [customer, business] : [business, customer]
-    return { type: inbound ? 'message.received' : 'message.sent', channel: 'SMS', from, to, text: 'torture', resourceId: `SM${chance.hex(32)}` }
+    return {
+      type: inbound ? 'message.received' : 'message.sent',
+      channel: 'SMS',
+      from,
+      to,
+      text: 'torture',
+      resourceId: `SM${chance.hex(32)}`,
+    }
   })
   const { status, body } = await client.call('POST', '/api/v1/traffic', { events })
   if (status !== 200) {

@@ -29,9 +29,17 @@ export async function torture(rounds: number, seed: number, say: (line: string) 
     client.url = server.url
     await configure(client)
     for (let round = 1; round <= rounds; round++) {
-      const acknowledged: Acknowledged = { communications: new Map(), keyed: new Map(), conversations: new Set(), clock: 0, wrong: [] }
+      const acknowledged: Acknowledged = {
+        communications: new Map(),
+        keyed: new Map(),
+        conversations: new Set(),
+        clock: 0,
+        wrong: [],
+      }
       let going = true
-      const sending = Array.from({ length: users }, (_, i) => send(client, new Chance(seed * 1_000 + round * 50 + i), acknowledged, () => going))
+      const sending = Array.from({ length: users }, (_, i) =>
+        send(client, new Chance(seed * 1_000 + round * 50 + i), acknowledged, () => going),
+      )
       await new Promise((resolve) => setTimeout(resolve, 150 + chance.below(500)))
       await server.kill('SIGKILL')
       going = false
@@ -41,7 +49,9 @@ export async function torture(rounds: number, seed: number, say: (line: string) 
       const found = [...acknowledged.wrong, ...(await verify(client, acknowledged, seen))]
       wrong.push(...found.map((one) => `Round ${round}: ${one}`))
       total += acknowledged.communications.size
-      say(`round ${round}: ${acknowledged.communications.size} acknowledged, ${seen.ids.size} events in all, ${found.length} wrong`)
+      say(
+        `round ${round}: ${acknowledged.communications.size} acknowledged, ${seen.ids.size} events in all, ${found.length} wrong`,
+      )
     }
   } finally {
     await server.kill('SIGKILL')

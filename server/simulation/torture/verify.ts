@@ -32,7 +32,8 @@ async function answersKept(client: Client, acknowledged: Acknowledged): Promise<
   const wrong: string[] = []
   await eachOf([...acknowledged.keyed], async ([key, { path, body, id }]) => {
     const answer = await client.call('POST', path, body, { 'idempotency-key': key })
-    if (answer.status !== 201 || answer.body['id'] !== id) wrong.push(`Key ${key} was answered ${id}, and now ${answer.status}.`)
+    if (answer.status !== 201 || answer.body['id'] !== id)
+      wrong.push(`Key ${key} was answered ${id}, and now ${answer.status}.`)
   })
   return wrong
 }
@@ -60,12 +61,14 @@ async function lawKept(client: Client, acknowledged: Acknowledged): Promise<stri
     const said = await client.all(`/v2/Conversations/${conversation}/Communications`, 'communications')
     const times = said.map((one) => Date.parse(String(one['createdAt'])))
     for (const [i, at] of times.entries()) {
-      if (i > 0 && at - (times[i - 1] ?? at) >= closedMs) wrong.push(`${conversation} took a communication after it was due to close.`)
+      if (i > 0 && at - (times[i - 1] ?? at) >= closedMs)
+        wrong.push(`${conversation} took a communication after it was due to close.`)
     }
     const idle = now - Math.max(...times)
     const due = idle >= closedMs ? 'CLOSED' : idle >= inactiveMs ? 'INACTIVE' : 'ACTIVE'
     const { body } = await client.call('GET', `/v2/Conversations/${conversation}`)
-    if (body['status'] !== due) wrong.push(`${conversation} is ${String(body['status'])} ${idle} ms after its last communication, not ${due}.`)
+    if (body['status'] !== due)
+      wrong.push(`${conversation} is ${String(body['status'])} ${idle} ms after its last communication, not ${due}.`)
   })
   return wrong
 }

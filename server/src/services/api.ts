@@ -47,10 +47,17 @@ export interface Accounts {
   authenticateBearer(token: string): Promise<Principal | undefined>
   /** Whether this is the server's admin key. */
   isAdmin(token: string): boolean
-  create(by: string, draft: { readonly name: string; readonly clock: 'wall' | 'test'; readonly limits?: Partial<Limits> }): Promise<NewAccount | Refused>
+  create(
+    by: string,
+    draft: { readonly name: string; readonly clock: 'wall' | 'test'; readonly limits?: Partial<Limits> },
+  ): Promise<NewAccount | Refused>
   list(after?: Position, limit?: number): Promise<Listed<Account>>
   get(account: Id): Promise<Account | undefined>
-  change(account: Id, by: string, change: { readonly name?: string; readonly limits?: Partial<Limits> }): Promise<Account | Refused>
+  change(
+    account: Id,
+    by: string,
+    change: { readonly name?: string; readonly limits?: Partial<Limits> },
+  ): Promise<Account | Refused>
   createKey(account: Id, by: string, name: string): Promise<{ readonly key: Key; readonly secret: string } | Refused>
   revokeKey(account: Id, by: string, sid: string): Promise<Account | Refused>
   rotateToken(account: Id, by: string): Promise<{ readonly authToken: string } | Refused>
@@ -79,12 +86,20 @@ export interface NewAccount {
 export interface Configurations {
   create(ask: Ask<Written>, document: ConfigurationDocument): Promise<Outcome<Written>>
   /** `change` makes the new document from the present one, or refuses; it may run several times. */
-  write(ask: Ask<Written>, id: Id, change: (present: Configuration) => ConfigurationDocument | Refused, ifVersion?: number): Promise<Outcome<Written>>
+  write(
+    ask: Ask<Written>,
+    id: Id,
+    change: (present: Configuration) => ConfigurationDocument | Refused,
+    ifVersion?: number,
+  ): Promise<Outcome<Written>>
   /** D34: refused with `in_use` and the conversation while open conversations pin it. */
   remove(ask: Ask<Written>, id: Id, ifVersion?: number): Promise<Outcome<Written>>
   get(account: string, id: Id): Promise<Configuration | undefined>
   /** Newest first. */
-  list(account: string, question: { readonly memoryStoreId?: string; readonly after?: Position; readonly limit: number }): Promise<Listed<Configuration>>
+  list(
+    account: string,
+    question: { readonly memoryStoreId?: string; readonly after?: Position; readonly limit: number },
+  ): Promise<Listed<Configuration>>
   /** One version's document, also of a deleted configuration. */
   version(account: string, id: Id, version: number): Promise<ConfigurationDocument | undefined>
 }
@@ -119,18 +134,32 @@ export interface Conversations {
   list(account: string, question: ConversationQuestion): Promise<Listed<Viewed>>
 
   addParticipant(ask: Ask<ParticipantIn>, id: Id, draft: NewParticipant): Promise<Outcome<ParticipantIn>>
-  replaceParticipant(ask: Ask<ParticipantIn>, id: Id, replacement: Omit<ReplaceParticipant, 'type'>): Promise<Outcome<ParticipantIn>>
+  replaceParticipant(
+    ask: Ask<ParticipantIn>,
+    id: Id,
+    replacement: Omit<ReplaceParticipant, 'type'>,
+  ): Promise<Outcome<ParticipantIn>>
   removeParticipant(ask: Ask<ParticipantIn>, id: Id, participantId: Id): Promise<Outcome<ParticipantIn>>
 
   say(ask: Ask<Said>, id: Id, words: Words): Promise<Outcome<Said>>
   communication(account: string, id: Id, communicationId: Id): Promise<Said | undefined>
   /** By part number, oldest first; undefined: no such conversation. */
-  communications(account: string, id: Id, question: { readonly channelId?: string; readonly after: number; readonly limit: number }): Promise<{ readonly items: readonly Said[]; readonly next?: number } | undefined>
+  communications(
+    account: string,
+    id: Id,
+    question: { readonly channelId?: string; readonly after: number; readonly limit: number },
+  ): Promise<{ readonly items: readonly Said[]; readonly next?: number } | undefined>
 
   /** What happened to it: moves with from, to, at, by, because, and what came too late. Undefined: no such conversation. */
-  timeline(account: string, id: Id, question: { readonly after: number; readonly limit: number }): Promise<{ readonly items: readonly Recorded<ConversationEvent>[]; readonly next?: number } | undefined>
+  timeline(
+    account: string,
+    id: Id,
+    question: { readonly after: number; readonly limit: number },
+  ): Promise<{ readonly items: readonly Recorded<ConversationEvent>[]; readonly next?: number } | undefined>
   /** The next change of status that time alone brings. */
-  nextTransition(conversation: Conversation): { readonly to: Exclude<Status, 'erasing'>; readonly at: Instant; readonly because: string } | undefined
+  nextTransition(
+    conversation: Conversation,
+  ): { readonly to: Exclude<Status, 'erasing'>; readonly at: Instant; readonly because: string } | undefined
   /** Open conversations that nothing but the three-year limit will end, newest first. */
   stuck(account: string, question: { readonly after?: Position; readonly limit: number }): Promise<Listed<Viewed>>
 }
@@ -176,20 +205,57 @@ export interface Said {
 
 export interface Traffic {
   /** Each event on its own, in order; one bad item does not fail the rest. */
-  ingest(ask: Ask<readonly TrafficResult[]>, events: readonly TrafficEvent[]): Promise<Outcome<readonly TrafficResult[]>>
+  ingest(
+    ask: Ask<readonly TrafficResult[]>,
+    events: readonly TrafficEvent[],
+  ): Promise<Outcome<readonly TrafficResult[]>>
 }
 
 export type TrafficEvent =
-  | { readonly type: 'message.received' | 'message.sent'; readonly channel: Channel; readonly from: string; readonly to: string; readonly text: string; readonly resourceId?: string; readonly channelId?: string; readonly occurredAt?: Instant }
-  | { readonly type: 'delivery.updated'; readonly resourceId: string; readonly to?: string; readonly status: DeliveryStatus }
-  | { readonly type: 'stream.started'; readonly callSid: string; readonly from: string; readonly to: string; readonly direction: 'inbound' | 'outbound'; readonly callType?: string; readonly configurationId?: Id; readonly conversationId?: Id }
-  | { readonly type: 'utterance'; readonly callSid: string; readonly track: 'inbound' | 'outbound'; readonly text: string; readonly transcription?: Transcription; readonly resourceId?: string }
+  | {
+      readonly type: 'message.received' | 'message.sent'
+      readonly channel: Channel
+      readonly from: string
+      readonly to: string
+      readonly text: string
+      readonly resourceId?: string
+      readonly channelId?: string
+      readonly occurredAt?: Instant
+    }
+  | {
+      readonly type: 'delivery.updated'
+      readonly resourceId: string
+      readonly to?: string
+      readonly status: DeliveryStatus
+    }
+  | {
+      readonly type: 'stream.started'
+      readonly callSid: string
+      readonly from: string
+      readonly to: string
+      readonly direction: 'inbound' | 'outbound'
+      readonly callType?: string
+      readonly configurationId?: Id
+      readonly conversationId?: Id
+    }
+  | {
+      readonly type: 'utterance'
+      readonly callSid: string
+      readonly track: 'inbound' | 'outbound'
+      readonly text: string
+      readonly transcription?: Transcription
+      readonly resourceId?: string
+    }
   | { readonly type: 'tts.fragment'; readonly callSid: string; readonly text: string; readonly resourceId?: string }
   | { readonly type: 'stream.ended'; readonly callSid: string }
 
 /** `ignored`: nothing captures it (no rule matched). */
 export type TrafficResult =
-  | { readonly status: 'recorded' | 'updated' | 'attached' | 'ended' | 'noted'; readonly conversationId?: Id; readonly communicationId?: Id }
+  | {
+      readonly status: 'recorded' | 'updated' | 'attached' | 'ended' | 'noted'
+      readonly conversationId?: Id
+      readonly communicationId?: Id
+    }
   | { readonly status: 'ignored'; readonly because: string }
   | { readonly status: 'refused'; readonly refusal: Refusal; readonly conversationId?: Id }
 
@@ -198,8 +264,20 @@ export interface Operations {
 }
 
 export interface Endpoints {
-  create(ask: Ask, draft: { readonly url: string; readonly description?: string; readonly events?: readonly string[] }): Promise<{ readonly endpoint: Endpoint; readonly secret: string } | Refused>
-  change(ask: Ask, id: Id, change: { readonly url?: string; readonly description?: string; readonly events?: readonly string[]; readonly status?: 'enabled' | 'disabled' }): Promise<Endpoint | Refused>
+  create(
+    ask: Ask,
+    draft: { readonly url: string; readonly description?: string; readonly events?: readonly string[] },
+  ): Promise<{ readonly endpoint: Endpoint; readonly secret: string } | Refused>
+  change(
+    ask: Ask,
+    id: Id,
+    change: {
+      readonly url?: string
+      readonly description?: string
+      readonly events?: readonly string[]
+      readonly status?: 'enabled' | 'disabled'
+    },
+  ): Promise<Endpoint | Refused>
   /** The old secret goes on being signed with, beside the new one, for 24 h. */
   rotate(ask: Ask, id: Id): Promise<{ readonly endpoint: Endpoint; readonly secret: string } | Refused>
   remove(ask: Ask, id: Id): Promise<Endpoint | Refused>
@@ -212,14 +290,32 @@ export interface Endpoints {
 }
 
 export interface Deliveries {
-  list(account: string, question: { readonly state?: DeliveryRow['state']; readonly target?: string; readonly before?: Position; readonly limit: number }): Promise<Listed<DeliveryRow>>
+  list(
+    account: string,
+    question: {
+      readonly state?: DeliveryRow['state']
+      readonly target?: string
+      readonly before?: Position
+      readonly limit: number
+    },
+  ): Promise<Listed<DeliveryRow>>
   get(account: string, id: string): Promise<DeliveryRow | undefined>
   /** Sends again: one delivery, every dead or parked one, or all events of a seq range for one target. Answers with how many were queued. */
-  replay(account: string, what: { readonly id: string } | { readonly state: 'dead' | 'parked'; readonly target?: string } | { readonly fromSeq: number; readonly toSeq: number; readonly target?: string }): Promise<{ readonly queued: number } | Refused>
+  replay(
+    account: string,
+    what:
+      | { readonly id: string }
+      | { readonly state: 'dead' | 'parked'; readonly target?: string }
+      | { readonly fromSeq: number; readonly toSeq: number; readonly target?: string },
+  ): Promise<{ readonly queued: number } | Refused>
 }
 
 export interface Events {
-  page(account: string, after: number, limit: number): Promise<{ readonly items: readonly Recorded[]; readonly next: number }>
+  page(
+    account: string,
+    after: number,
+    limit: number,
+  ): Promise<{ readonly items: readonly Recorded[]; readonly next: number }>
   /** Live, from `after` on; ends with the returned function. */
   follow(account: string, after: number, reader: (events: readonly Followed[]) => void | Promise<void>): () => void
   get(account: string, id: string): Promise<Followed | undefined>
@@ -228,5 +324,9 @@ export interface Events {
 
 export interface AccountClock {
   get(account: string): { readonly kind: 'wall' | 'test'; readonly now: Instant }
-  advance(account: string, by: string, request: { readonly to: Instant } | { readonly byMs: number; readonly key?: string }): Promise<{ readonly now: Instant; readonly fired: readonly Fired[] } | Refused>
+  advance(
+    account: string,
+    by: string,
+    request: { readonly to: Instant } | { readonly byMs: number; readonly key?: string },
+  ): Promise<{ readonly now: Instant; readonly fired: readonly Fired[] } | Refused>
 }

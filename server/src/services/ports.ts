@@ -21,9 +21,7 @@ export interface OutgoingRequest {
 }
 
 /** `status`: what the receiver answered. Otherwise why there was no answer; `refused`: the guard said no, trying again is of no use. */
-export type SendResult =
-  | { readonly status: number }
-  | { readonly error: string; readonly refused: boolean }
+export type SendResult = { readonly status: number } | { readonly error: string; readonly refused: boolean }
 
 /**
  * A dialect's way to tell receivers what happened. It says who is to be told of an event and in which words;
@@ -34,7 +32,10 @@ export interface Announcer {
   /** Whom to tell of an event. The body is rendered here, from the state right after the event. */
   announcements(followed: Followed): readonly Announcement[] | Promise<readonly Announcement[]>
   /** The request of one attempt: signature and attempt-dependent headers are made here, from what was frozen. */
-  request(frozen: Frozen, attempt: { readonly at: Instant; readonly number: number }): OutgoingRequest | Promise<OutgoingRequest>
+  request(
+    frozen: Frozen,
+    attempt: { readonly at: Instant; readonly number: number },
+  ): OutgoingRequest | Promise<OutgoingRequest>
   /** Milliseconds after a failed try number n (1, 2, …) until the next; undefined: give up. */
   retryAfter(tries: number): Milliseconds | undefined
 }
