@@ -8,8 +8,9 @@ import { awaitRing, pause, setCopying } from './signal.ts'
  */
 const { file, signal } = workerData as { readonly file: string; readonly signal: Int32Array }
 const pauseMs = 5
-const database = connect(file, { cacheKb: 4096, waitMs: 0 })
+const database = connect(file, { cacheKb: 4096, waitMs: 10_000 }) // only the beginning waits, as in the writer
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
+database.exec('PRAGMA busy_timeout = 0')
 
 let seen = 0
 while (pause(signal, pauseMs)) {

@@ -17,7 +17,8 @@ const port = ownPort()
 const walLimit = 32 * 1024 * 1024
 const pagesAtATime = 200
 
-const database = connect(file, { cacheKb: 48 * 1024, waitMs: 0 })
+// At the beginning another thread may be reading the log back in, which locks the file for a moment: wait for it.
+const database = connect(file, { cacheKb: 48 * 1024, waitMs: 10_000 })
 // journal_size_limit: the log keeps its length when it starts anew, as writing over is faster than making a file longer
 database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${2 * walLimit}`)
 if (maxPages !== null) database.exec(`PRAGMA max_page_count = ${maxPages}`)
@@ -26,6 +27,8 @@ const lookAtLog = database.prepare('PRAGMA wal_checkpoint(NOOP)')
 const committer = new Committer(database)
 const eraser = new Eraser(database, committer)
 const upkeep = new Upkeep(database, committer)
+// From here on it is the only one that writes, and waits for nobody.
+database.exec('PRAGMA busy_timeout = 0')
 const waiting: Task[] = []
 let copying = false
 let lastBackup: Promise<void> = Promise.resolve()
