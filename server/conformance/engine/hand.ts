@@ -4,6 +4,8 @@ import type { Instant } from '#domain/vocabulary/instant.ts'
 /** A system whose clock a test moves by hand. Callbacks run when the clock passes them; `soon` ones in the next turn. */
 export class HandSystem implements System {
   #now: Instant
+  /** Real time passed: what timers count, whatever the wall clock does. */
+  #passed = 0
   #seed: number
   readonly #calls = new Set<{ readonly at: Instant; readonly callback: () => void }>()
 
@@ -25,20 +27,22 @@ export class HandSystem implements System {
   }
 
   after(afterMs: number, callback: () => void): () => void {
-    const call = { at: this.#now + afterMs, callback }
+    const call = { at: this.#passed + afterMs, callback }
     this.#calls.add(call)
     if (afterMs <= 0) setImmediate(() => this.#run(call))
     return () => this.#calls.delete(call)
   }
 
-  /** Sets the clock and runs what it has passed, in order. */
+  /** Sets the wall clock alone, in either direction: no time passes. */
   set(now: Instant): void {
     this.#now = now
-    for (const call of [...this.#calls].toSorted((a, b) => a.at - b.at)) if (call.at <= now) this.#run(call)
   }
 
+  /** Time passes, on the wall too; timers run in their order. */
   advance(ms: number): void {
-    this.set(this.#now + ms)
+    this.#now += ms
+    this.#passed += ms
+    for (const call of [...this.#calls].toSorted((a, b) => a.at - b.at)) if (call.at <= this.#passed) this.#run(call)
   }
 
   #run(call: { readonly at: Instant; readonly callback: () => void }): void {

@@ -109,6 +109,65 @@ export function keepingConformance(name: string, open: () => Promise<Storage>): 
       await after.engine.stop()
     })
 
+    test('a once effect whose end the store does not take at once is not run again', async () => {
+      const storage = await open()
+      const full = { next: false }
+      const failing: Storage = new Proxy(storage, {
+        get: (target, property: keyof Storage) => {
+          if (property === 'commit' && full.next) {
+            full.next = false
+            return () => Promise.reject(new StorageUnavailable('the disk is full'))
+          }
+          const value = target[property]
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      let runs = 0
+      const paint: EffectRunner = {
+        run: () => {
+          runs++
+          full.next = true
+          return Promise.resolve({ settled: true, command: { type: 'painted', colour: 'red' } })
+        },
+      }
+      const stage = await stageOver(failing, { effects: { paint } })
+      const id = await stage.build('front')
+      await stage.order(id, { type: 'paint', mode: 'once', colour: 'red' })
+      await until(async () => {
+        stage.system.advance(100)
+        return (await storage.openEffects(null, 10)).length === 0
+      }, 'the effect settled')
+      expect(runs).toBe(1)
+      expect(await stage.see(id)).toMatchObject({ colours: ['red'] })
+    })
+
+    test('an answer that changed nothing goes with the aggregate it was about, when that is erased', async () => {
+      const storage = await open()
+      const stage = await stageOver(storage)
+      await stage.engine.start()
+      const id = await stage.build('front')
+      const asked = () =>
+        stage.engine.execute({ account: 'alice', by: 'api', once: once('look') }, (unit) => {
+          return unit.state(door, id) ?? { refusal: { code: 'not_found', message: 'There is no such door.' } }
+        })
+      expect((await asked()).value).toMatchObject({ label: 'front' })
+      await stage.order(id, { type: 'erase' })
+      await until(
+        async () => (await storage.parts({ aggregate: id, after: 0, limit: 1 })).length === 0,
+        'the parts gone',
+      )
+      expect((await asked()).refusal?.code).toBe('not_found')
+      await stage.engine.stop()
+    })
+
+    test('of many old answers none is given any more', async () => {
+      const stage = await stageOver(await open())
+      const id = await stage.build('front')
+      await Promise.all(Array.from({ length: 1_500 }, (_, i) => knock(stage, id, `k${i}`)))
+      stage.system.advance(48 * 60 * minute)
+      expect((await knock(stage, id, 'k1499')).value).toMatchObject({ knocks: 1_501 })
+    })
+
     test('the feed gives the same to those who follow live and those who come late', async () => {
       const storage = await open()
       const stage = await stageOver(storage, { limits: { feedEvents: 4 } })

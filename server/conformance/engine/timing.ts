@@ -127,6 +127,35 @@ export function timingConformance(name: string, open: () => Promise<Storage>): v
       expect(isRefused(wall) && wall.refusal.code).toBe('wall_clock')
     })
 
+    test('what a deadline leads to elsewhere happens at the instant it was due, too', async () => {
+      const stage = await stageOver(await open())
+      const ring = (await stage.engine.execute({ account: 'alice', by: 'api' }, (unit) => unit.id('front'))).value ?? ''
+      await stage.build('front', { bell: ring, shutsAfterMs: minute })
+      await stage.engine.start()
+      stage.system.advance(60 * minute)
+      const rung = () => stage.engine.parts('alice', ring, { after: 0, limit: 10 })
+      await until(async () => (await rung()).length === 1, 'the bell')
+      expect((await rung())[0]?.created.at).toBe(start + minute)
+      await stage.engine.stop()
+    })
+
+    test('a wall clock that jumps ahead is noticed soon', async () => {
+      const stage = await stageOver(await open())
+      await stage.engine.start()
+      const id = await stage.build('front', { shutsAfterMs: 60 * minute })
+      const seen = stage.followed()
+      stage.system.set(start + 60 * minute)
+      for (let i = 0; i < 3; i++) {
+        stage.system.advance(1_000)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      await until(
+        () => seen.some(({ recorded }) => recorded.aggregate === id && recorded.event.type === 'door.shut'),
+        'the door',
+      )
+      await stage.engine.stop()
+    })
+
     test('who waits for an instant on a test clock is called between the deadlines before and after it', async () => {
       const stage = await stageOver(await open())
       await stage.engine.clocks.define('alice', 'test', start)

@@ -79,8 +79,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   })
   const firing = new Firing(executor, storage, lanes)
   const alarm = new Alarm(storage, system, firing)
-  const effects = new Effects({ storage, executor, registry, clocks, runners: options.effects ?? {} })
-  clocks.connect(firing, (account) => effects.rest(account))
+  const effects = new Effects({ storage, system, executor, registry, clocks, runners: options.effects ?? {} })
+  clocks.connect(firing, async (account) => {
+    await committer.flushed()
+    await effects.rest(account)
+  })
   return new Running({ storage, system, committer, executor, alarm, effects, clocks, feed })
 }
 

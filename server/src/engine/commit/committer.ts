@@ -13,9 +13,6 @@ export interface Outgoing {
   done(fate: Fate): void
 }
 
-/** How many units make a batch that leaves although another one is on its way. */
-const worthwhile = 100
-
 export interface CommitLimits {
   readonly unitsPerBatch: number
   readonly bytesPerBatch: number
@@ -23,7 +20,7 @@ export interface CommitLimits {
 }
 
 /**
- * Natural group commit: one batch is on its way (two under load), the next gathers meanwhile. Bounded in bytes; one bad unit never fails its
+ * Natural group commit: one batch is on its way, the next gathers meanwhile. Bounded in bytes; one bad unit never fails its
  * neighbours, a store that cannot be written fails the batch and nothing else.
  */
 export class Committer {
@@ -31,9 +28,10 @@ export class Committer {
   readonly #limits: CommitLimits
   #waiting: Outgoing[] = []
   #waitingBytes = 0
-  /** The batches that are on their way, oldest first. */
-  readonly #flying: Promise<void>[] = []
-  #gathering = false
+  #running: Promise<void> | undefined
+  #batch: Promise<void> = Promise.resolve()
+  #submitted = 0
+  #arrived = 0
   /** Called after each batch, when all its units have their verdicts. */
   readonly #after: () => void
 
@@ -54,44 +52,38 @@ export class Committer {
 
   submit(outgoing: Outgoing): void {
     this.#waiting.push(outgoing)
+    this.#submitted++
     this.#waitingBytes += outgoing.bytes
-    this.#gather()
+    this.#running ??= this.#run()
   }
 
-  /** Resolves when everything submitted before has its verdict. */
+  /** Resolves when nothing is on its way any more. */
   async settled(): Promise<void> {
-    while (this.#gathering || this.#flying.length > 0) await this.next()
+    while (this.#running !== undefined) await this.#running
   }
 
-  /** Resolves when one more batch has arrived; for those who wait for something that is on its way. */
+  /** Resolves when everything submitted before has its verdict, whatever else comes after it. */
+  async flushed(): Promise<void> {
+    const mine = this.#submitted
+    while (this.#arrived < mine) await this.next()
+  }
+
+  /** Resolves after the batch that is gathering or on its way now; for those who wait for something to arrive. */
   async next(): Promise<void> {
-    await Promise.resolve()
-    await this.#flying[0]
+    if (this.#running === undefined) return
+    await this.#batch
   }
 
-  /** What arrives in the same moment travels together. */
-  #gather(): void {
-    if (this.#gathering || this.#waiting.length === 0 || !this.#mayLeave()) return
-    this.#gathering = true
-    void Promise.resolve().then(() => {
-      this.#gathering = false
-      this.#leave()
-    })
-  }
-
-  /** A second batch keeps the store busy while the verdicts on the first travel back; a small one rather waits and grows. */
-  #mayLeave(): boolean {
-    return this.#flying.length === 0 || (this.#flying.length === 1 && this.#waiting.length >= worthwhile)
-  }
-
-  #leave(): void {
-    const flight = this.#send(this.#take()).then(() => {
-      void this.#flying.shift()
+  async #run(): Promise<void> {
+    await Promise.resolve() // what arrives in the same moment travels together
+    while (this.#waiting.length > 0) {
+      const taken = this.#take()
+      this.#batch = this.#send(taken)
+      await this.#batch
+      this.#arrived += taken.length
       this.#after()
-      this.#gather()
-    })
-    this.#flying.push(flight)
-    this.#gather()
+    }
+    this.#running = undefined
   }
 
   #take(): Outgoing[] {

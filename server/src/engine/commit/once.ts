@@ -8,6 +8,7 @@ import type { Executed } from '../unit/executor.ts'
 
 /** How long an answer is kept, in real time. */
 const answersKeptMs: Milliseconds = 24 * 3_600_000
+const perForget = 1_000
 /** How long a request waits for its twin that is being answered. */
 const twinWaitMs: Milliseconds = 25_000
 
@@ -47,9 +48,9 @@ export class Answers {
     }
   }
 
-  /** Removes what is too old to be asked for, a little at a time. */
+  /** Removes what is too old to be asked for, a little at a time until nothing is left of it. */
   async forget(): Promise<void> {
-    await this.#storage.forgetAnswers(this.#system.now() - answersKeptMs, 1_000)
+    while ((await this.#storage.forgetAnswers(this.#system.now() - answersKeptMs, perForget)) === perForget);
   }
 
   async #read(once: Once<never>): Promise<AnswerRow | null | 'unavailable'> {

@@ -1,6 +1,6 @@
 import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { EffectAnswer, EffectRequest, EffectRunner } from '../api.ts'
-import type { Storage } from '../ports.ts'
+import type { Storage, System } from '../ports.ts'
 import type { EffectRow } from '../ports/rows.ts'
 import type { Registry } from '../registry.ts'
 import type { Clocks } from '../time/clocks.ts'
@@ -16,42 +16,55 @@ const backoffMs: readonly Milliseconds[] = [
   1_800_000,
   ...Array<number>(20).fill(3_600_000),
 ]
-const perResume = 1_000
-/** The store was away: how soon to look again. */
+/** How many open effects are taken up at once after a restart, and how soon the next ones, in real time. */
+const perResume = 10_000
+const resumeMs: Milliseconds = 5_000
+/** The store is away: how soon a step is done again, in real time. */
 const awayMs: Milliseconds = 1_000
+
+/**
+ * What is to be done next about an effect. A step that the store did not take is done again; those before it never are,
+ * so that the world is not asked twice because of a full disk.
+ */
+type Step =
+  | { readonly do: 'run' | 'ask' | 'start' | 'postpone'; readonly row: EffectRow }
+  | { readonly do: 'settle'; readonly row: EffectRow; readonly command?: unknown }
+
+export interface EffectsParts {
+  readonly storage: Storage
+  readonly system: System
+  readonly executor: Executor
+  readonly registry: Registry
+  readonly clocks: Clocks
+  readonly runners: Readonly<Record<string, EffectRunner>>
+}
 
 /**
  * Does in the world what decisions led to. Repeatable effects are tried until they settle or are dead; those that may happen
  * only once commit "started" first, and after a crash are asked about, never repeated.
  */
 export class Effects {
-  readonly #storage: Storage
-  readonly #executor: Executor
-  readonly #registry: Registry
-  readonly #clocks: Clocks
-  readonly #runners: Readonly<Record<string, EffectRunner>>
+  readonly #parts: EffectsParts
+  /** Everything taken up, also what waits for its next try. */
+  readonly #known = new Set<string>()
   readonly #running = new Map<string, { readonly account: string; readonly over: Promise<void> }>()
   readonly #cancels = new Set<() => void>()
   #stopped = false
 
-  constructor(parts: {
-    readonly storage: Storage
-    readonly executor: Executor
-    readonly registry: Registry
-    readonly clocks: Clocks
-    readonly runners: Readonly<Record<string, EffectRunner>>
-  }) {
-    this.#storage = parts.storage
-    this.#executor = parts.executor
-    this.#registry = parts.registry
-    this.#clocks = parts.clocks
-    this.#runners = parts.runners
+  constructor(parts: EffectsParts) {
+    this.#parts = parts
   }
 
-  /** Takes up what was open when the server stopped. */
+  /** Takes up what was open when the server stopped, the earliest first. */
   async resume(): Promise<void> {
-    const open = await this.#storage.openEffects(null, perResume)
+    const open = await this.#parts.storage.openEffects(null, perResume)
     for (const row of open) this.#begin(row)
+    if (open.length === perResume) this.#after(resumeMs, () => this.#resumeMore())
+  }
+
+  #resumeMore(): void {
+    if (this.#stopped) return
+    this.resume().catch(() => this.#after(resumeMs, () => this.#resumeMore()))
   }
 
   /** Effects that have just committed. */
@@ -75,14 +88,14 @@ export class Effects {
   }
 
   #begin(row: EffectRow): void {
-    if (this.#stopped || this.#running.has(row.id)) return
-    const wait = row.nextAt - this.#clocks.now(row.account)
-    if (wait > 0) this.#later(row, row.nextAt)
+    if (this.#stopped || this.#known.has(row.id)) return
+    this.#known.add(row.id)
+    if (row.nextAt > this.#parts.clocks.now(row.account)) this.#later(row, row.nextAt)
     else void this.#track(row)
   }
 
   #later(row: EffectRow, at: Instant): void {
-    const cancel = this.#clocks.at(row.account, at, () => {
+    const cancel = this.#parts.clocks.at(row.account, at, () => {
       this.#cancels.delete(cancel)
       if (!this.#stopped) return this.#track(row)
     })
@@ -90,64 +103,103 @@ export class Effects {
   }
 
   #track(row: EffectRow): Promise<void> {
-    const over = this.#run(row)
-      .catch(() => this.#later(row, this.#clocks.now(row.account) + awayMs))
-      .finally(() => this.#running.delete(row.id))
+    const over = this.#work(row).finally(() => this.#running.delete(row.id))
     this.#running.set(row.id, { account: row.account, over })
     return over
   }
 
-  async #run(row: EffectRow): Promise<void> {
-    const runner = this.#runners[row.kind]
-    const request = requestOf(row)
-    if (runner === undefined) return this.#settle(row, 'dead', `Nothing here runs effects of kind ${row.kind}.`)
-    if (row.mode === 'once') return this.#runOnce(row, runner, request)
-    const answer = await attempt(() => runner.run(request))
-    if (answer.settled) return this.#settle(row, 'settled', null, answer.command)
+  /** Step by step, until it has settled or waits for its next try. */
+  async #work(row: EffectRow): Promise<void> {
+    let next: Step | undefined = { do: first(row), row }
+    while (next !== undefined && !this.#stopped) {
+      const step: Step = next
+      try {
+        next = await this.#step(step)
+      } catch {
+        await new Promise<void>((resolve) => this.#after(awayMs, resolve))
+      }
+    }
+  }
+
+  async #step(step: Step): Promise<Step | undefined> {
+    const { row } = step
+    switch (step.do) {
+      case 'start': {
+        const started: EffectRow = { ...row, state: 'started', tries: row.tries + 1 }
+        await this.#parts.storage.settleEffects([started])
+        return { do: 'run', row: started }
+      }
+      case 'run':
+        return this.#run(row)
+      case 'ask':
+        return this.#ask(row)
+      case 'postpone':
+        await this.#parts.storage.settleEffects([row])
+        this.#later(row, row.nextAt)
+        return undefined
+      case 'settle':
+        await this.#settle(row, step.command)
+        this.#known.delete(row.id)
+        return undefined
+    }
+  }
+
+  async #run(row: EffectRow): Promise<Step> {
+    const runner = this.#parts.runners[row.kind]
+    if (runner === undefined)
+      return { do: 'settle', row: { ...row, state: 'dead', error: `Nothing here runs effects of kind ${row.kind}.` } }
+    const answer = await attempt(() => runner.run(requestOf(row)))
+    if (answer.settled || row.mode === 'once') return concluded(row, answer)
     const backoff = backoffMs[row.tries]
-    if (backoff === undefined) return this.#settle(row, 'dead', answer.error)
-    const next: EffectRow = {
-      ...row,
-      tries: row.tries + 1,
-      nextAt: this.#clocks.now(row.account) + backoff,
-      error: answer.error,
-    }
-    await this.#storage.settleEffects([next])
-    this.#later(next, next.nextAt)
+    const failed: EffectRow = { ...row, tries: row.tries + 1, error: answer.error }
+    if (backoff === undefined) return { do: 'settle', row: { ...failed, state: 'dead' } }
+    return { do: 'postpone', row: { ...failed, nextAt: this.#parts.clocks.now(row.account) + backoff } }
   }
 
-  async #runOnce(row: EffectRow, runner: EffectRunner, request: EffectRequest): Promise<void> {
-    if (row.state === 'started') {
-      const known = runner.ask === undefined ? 'unknown' : await runner.ask(request)
-      if (known === 'unknown') return this.#settle(row, 'settled', 'unknown')
-      return this.#conclude(row, known)
-    }
-    const started: EffectRow = { ...row, state: 'started', tries: row.tries + 1 }
-    await this.#storage.settleEffects([started])
-    await this.#conclude(started, await attempt(() => runner.run(request)))
-  }
-
-  #conclude(row: EffectRow, answer: EffectAnswer): Promise<void> {
-    return answer.settled
-      ? this.#settle(row, 'settled', null, answer.command)
-      : this.#settle(row, 'settled', answer.error)
+  /** What became of it before the crash; where nobody can tell, it has settled as unknown. */
+  async #ask(row: EffectRow): Promise<Step> {
+    const ask = this.#parts.runners[row.kind]?.ask
+    const known = ask === undefined ? 'unknown' : await ask(requestOf(row))
+    return concluded(row, known === 'unknown' ? { settled: false, error: 'unknown' } : known)
   }
 
   /** The end of an effect, in one transaction with the command that tells its aggregate. */
-  async #settle(row: EffectRow, state: 'settled' | 'dead', error: string | null, command?: unknown): Promise<void> {
-    const settled: EffectRow = { ...row, state, error }
-    const noun = this.#registry.get(row.noun)
-    const executed = await this.#executor.execute(
-      { account: row.account, by: `effect:${row.kind}` },
+  async #settle(settled: EffectRow, command: unknown): Promise<void> {
+    const noun = this.#parts.registry.get(settled.noun)
+    const executed = await this.#parts.executor.execute(
+      { account: settled.account, by: `effect:${settled.kind}` },
       (unit) => {
         // What it refuses is too late for it; the effect has settled all the same.
-        if (command !== undefined && noun !== undefined) unit.run(noun, row.aggregate, command)
-        return settled
+        if (command !== undefined && noun !== undefined) unit.run(noun, settled.aggregate, command)
+        return settled.id
       },
       { settles: [settled] },
     )
     if ('refusal' in executed) throw new Error(executed.refusal.message)
   }
+
+  #after(ms: Milliseconds, callback: () => void): void {
+    const once = (): void => {
+      this.#cancels.delete(stop)
+      callback()
+    }
+    const cancel = this.#parts.system.after(ms, once)
+    const stop = (): void => {
+      cancel()
+      callback()
+    }
+    this.#cancels.add(stop)
+  }
+}
+
+function first({ mode, state }: EffectRow): 'run' | 'ask' | 'start' {
+  if (mode === 'repeatable') return 'run'
+  return state === 'started' ? 'ask' : 'start'
+}
+
+function concluded(row: EffectRow, answer: EffectAnswer): Step {
+  if (!answer.settled) return { do: 'settle', row: { ...row, state: 'settled', error: answer.error } }
+  return { do: 'settle', row: { ...row, state: 'settled', error: null }, command: answer.command }
 }
 
 async function attempt(run: () => Promise<EffectAnswer>): Promise<EffectAnswer> {

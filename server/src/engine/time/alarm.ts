@@ -7,6 +7,8 @@ import { Heap } from './heap.ts'
 /** How far ahead due times are kept in memory, and how often the store is asked for the next ones. */
 const horizonMs: Milliseconds = 60_000
 const refillMs: Milliseconds = 20_000
+/** How long it sleeps at most: a wall clock that jumps ahead is noticed within it. */
+const napMs: Milliseconds = 2_000
 const perRefill = 20_000
 const perFiring = 10_000
 const retryMs: Milliseconds = 1_000
@@ -110,6 +112,6 @@ export class Alarm {
 
   #sleepMs(): Milliseconds {
     const next = Math.min(this.#heap.peek()?.at ?? Infinity, this.#nextRefill)
-    return Math.min(refillMs, Math.max(0, next - this.#system.now()))
+    return Math.min(napMs, Math.max(0, next - this.#system.now()))
   }
 }

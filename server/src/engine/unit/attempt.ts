@@ -27,6 +27,12 @@ export interface House {
   peek(lookup: Lookup, memo: Memo): boolean
 }
 
+/** When and by whom something is decided: now and by the asker, or when it was due and by its deadline. */
+interface Cause {
+  readonly at: Instant
+  readonly by: string
+}
+
 const maxReactions = 32
 const maxLapses = 64
 /** How long a deadline that was due but changed nothing is left alone. */
@@ -119,15 +125,19 @@ export class Attempt implements Unit {
   }
 
   run<S, C, E extends DomainEvent>(noun: Noun<S, C, E>, id: Id, command: C): Done<S, E> | Refused {
+    return this.#runAt(noun, id, command, { at: this.now, by: this.#by })
+  }
+
+  #runAt<S, C, E extends DomainEvent>(noun: Noun<S, C, E>, id: Id, command: C, cause: Cause): Done<S, E> | Refused {
     const touch = this.touch(id) ?? this.#fresh(noun as AnyNoun, id)
     if (touch.noun.name !== noun.name || touch.account !== this.account) {
       return { refusal: { code: 'not_found', message: `There is no ${noun.name} with this id.` } }
     }
     const from = touch.events.length
-    const refused = this.#decide(touch, command, this.now, this.#by)
+    const refused = this.#decide(touch, command, cause)
     if (refused !== undefined) return refused
     this.touches.set(id, touch)
-    this.#react(touch, from)
+    this.#react(touch, from, cause)
     // What the command made due at this very instant happens in the same unit (T22: closed as the stream ends).
     this.#fire(touch)
     const events = touch.events.slice(from).map(({ n, event }) => ({ n, event: event as E }))
@@ -167,7 +177,8 @@ export class Attempt implements Unit {
       const deadline = touch.noun.deadline(touch.state)
       if (deadline === undefined || deadline.at > this.now) return
       const from = touch.events.length
-      const refused = this.#decide(touch, deadline.command, deadline.at, 'deadline')
+      const cause = { at: deadline.at, by: 'deadline' }
+      const refused = this.#decide(touch, deadline.command, cause)
       if (refused !== undefined || touch.events.length === from) {
         touch.idleUntil = this.now + idleMs
         return
@@ -175,11 +186,11 @@ export class Attempt implements Unit {
       for (const { event } of touch.events.slice(from)) {
         this.fired.push({ noun: touch.noun.name, aggregate: touch.id, because: deadline.because, event })
       }
-      this.#react(touch, from)
+      this.#react(touch, from, cause)
     }
   }
 
-  #decide(touch: Touch, command: unknown, at: Instant, by: string): Refused | undefined {
+  #decide(touch: Touch, command: unknown, { at, by }: Cause): Refused | undefined {
     // A clock that stepped back does no harm: an aggregate's time never runs backwards.
     const context = this.#context(touch, Math.max(at, touch.at), by)
     const decision = touch.noun.decide(touch.state, command, context)
@@ -195,12 +206,12 @@ export class Attempt implements Unit {
     return undefined
   }
 
-  /** Commands to others that the events lead to; what they refuse is left alone. */
-  #react(touch: Touch, from: number): void {
+  /** Commands to others that the events lead to, at the same instant; what they refuse is left alone. */
+  #react(touch: Touch, from: number, cause: Cause): void {
     for (const staged of touch.events.slice(from)) {
       for (const reaction of touch.noun.reactions(staged.event, staged.after)) {
         if (++this.#reactions > maxReactions) throw new Error(`A unit led to more than ${maxReactions} reactions.`)
-        this.run(nounNamed(this.#house.registry, reaction.noun), reaction.id, reaction.command)
+        this.#runAt(nounNamed(this.#house.registry, reaction.noun), reaction.id, reaction.command, cause)
       }
     }
   }

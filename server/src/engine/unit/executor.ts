@@ -61,7 +61,11 @@ export class Executor {
       }
       const { attempt, result } = run
       const answer = isRefused(result) ? undefined : extra.answer?.(result)
-      const unit = stage(this.#parts.house, attempt, { recordedAt: this.#parts.now(), request: ask.request ?? null })
+      const unit = stage(this.#parts.house, attempt, {
+        recordedAt: this.#parts.now(),
+        request: ask.request ?? null,
+        answered: answer !== undefined,
+      })
       const settles = isRefused(result) ? [] : (extra.settles ?? [])
       const executed = isRefused(result)
         ? { refusal: result.refusal, fired: attempt.fired }

@@ -23,6 +23,8 @@ export interface Stamp {
   /** Real time. */
   readonly recordedAt: Instant
   readonly request: string | null
+  /** A stored answer goes along: then whatever was looked at is checked, and the answer can be found from it. */
+  readonly answered: boolean
 }
 
 /** A guess of what a head costs in memory beside its text, and a write beside its rows. */
@@ -38,7 +40,7 @@ export function stage(house: House, attempt: Attempt, stamp: Stamp): StagedUnit 
   let bytes = 0
   for (const touch of attempt.touches.values()) {
     const staged =
-      touch.events.length === 0 ? restOn(house, touch, attempt.now) : moveOn(house, touch, attempt.now, stamp)
+      touch.events.length === 0 ? restOn(house, touch, attempt.now, stamp) : moveOn(house, touch, attempt.now, stamp)
     if (staged === undefined) continue
     writes.push(staged.write)
     lanes.push(staged.lane)
@@ -56,11 +58,11 @@ interface StagedTouch {
 }
 
 /** Nothing happened to it. Still, a state read on its way to the store counts only if it arrives; and due times are put right. */
-function restOn(house: House, touch: Touch, now: Instant): StagedTouch | undefined {
+function restOn(house: House, touch: Touch, now: Instant, stamp: Stamp): StagedTouch | undefined {
   const lane = touch.lane
   if (lane === undefined) return undefined
   const due = redue(touch, lane.due, now)
-  if (due === undefined && lane.pending === 0) return undefined
+  if (due === undefined && lane.pending === 0 && !stamp.answered) return undefined
   lane.pending++
   if (due !== undefined) lane.due = due
   const { noun, id, account } = touch
