@@ -268,8 +268,10 @@ export function keepingConformance(name: string, open: () => Promise<Storage>): 
       const outcomes = await Promise.all([1, 2, 3].map(() => stage.order(id, { type: 'knock', words: 'hello' })))
       expect(outcomes.map((outcome) => outcome.refusal?.code)).toEqual(['unavailable', 'unavailable', 'unavailable'])
       expect(await stage.see(id)).toMatchObject({ knocks: 0 })
+      expect(await stage.engine.health()).toMatchObject({ writable: false })
       full = false
       expect((await stage.order(id, { type: 'knock', words: 'hello' })).value).toMatchObject({ knocks: 1 })
+      expect(await stage.engine.health()).toMatchObject({ writable: true })
     })
 
     test('more than it can hold is answered busy, and nothing of it is written', async () => {

@@ -153,6 +153,7 @@ export function timingConformance(name: string, open: () => Promise<Storage>): v
         () => seen.some(({ recorded }) => recorded.aggregate === id && recorded.event.type === 'door.shut'),
         'the door',
       )
+      expect(await stage.see(id)).toMatchObject({ status: 'shut' })
       await stage.engine.stop()
     })
 

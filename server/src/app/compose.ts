@@ -106,12 +106,16 @@ type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'>
 /** Everything between the adapters and HTTP. */
 async function furnish(options: Options, parts: Parts, adminKey: string): Promise<House> {
   const { storage, system, vault, sender, log } = parts
-  const engine = await createEngine({ storage, system, nouns, effects: {} })
+  const onStore = (trouble: Error | undefined): void => {
+    if (trouble) log.error({ error: trouble.name, message: trouble.message }, 'the store refuses writes')
+    else log.warn({}, 'the store takes writes again')
+  }
+  const engine = await createEngine({ storage, system, nouns, effects: {}, onStore })
   // Announcers come with the dialects, which need the services, which need the delivery: it looks at the list when it starts.
   const announcers: Announcer[] = []
   const delivery = createDelivery({ feed: engine.feed, store: storage.deliveries, announcers, sender, system, log })
   const now = () => system.now()
-  const services = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey) })
+  const services = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
   const context = contextOf(options, parts, services)
   const dialects = [nativeDialect(context), twilioDialect(context)]
   announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))

@@ -4,6 +4,7 @@ import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Ask, EffectRunner, Engine, Listing, Outcome, Page, Program, Recorded } from './api.ts'
 import { Committer, type CommitLimits } from './commit/committer.ts'
 import { Answers } from './commit/once.ts'
+import { Trouble } from './commit/trouble.ts'
 import { Effects } from './effects/effects.ts'
 import { Feed } from './feed/feed.ts'
 import type { Storage, System } from './ports.ts'
@@ -27,6 +28,8 @@ export interface EngineOptions {
   /** Who runs effects, by kind. */
   readonly effects?: Readonly<Record<string, EffectRunner>>
   readonly limits?: Partial<EngineLimits>
+  /** Told once when the store begins to refuse writes, and once when it takes them again. */
+  readonly onStore?: (trouble: Error | undefined) => void
 }
 
 export interface EngineLimits extends CommitLimits {
@@ -38,7 +41,7 @@ export interface EngineLimits extends CommitLimits {
 
 const defaults: EngineLimits = {
   headBytes: 48 * 1024 * 1024,
-  feedEvents: 20_000,
+  feedEvents: 8_000,
   unitsPerBatch: 2_000,
   bytesPerBatch: 16 * 1024 * 1024,
   bytesWaiting: 128 * 1024 * 1024,
@@ -67,7 +70,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     mint: (at, home) => minter.mint(at, home),
     peek: (lookup, memo) => loader.peek(lookup, memo),
   }
-  const committer = new Committer(storage, limits, () => feed.wake())
+  const trouble = new Trouble(system, options.onStore)
+  const committer = new Committer(storage, limits, (error) => {
+    feed.wake()
+    trouble.report(error)
+  })
   const executor: Executor = new Executor({
     house,
     committer,
@@ -84,13 +91,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await committer.flushed()
     await effects.rest(account)
   })
-  return new Running({ storage, system, committer, executor, alarm, effects, clocks, feed })
+  return new Running({ storage, system, committer, trouble, executor, alarm, effects, clocks, feed })
 }
 
 interface Rooms {
   readonly storage: Storage
   readonly system: System
   readonly committer: Committer
+  readonly trouble: Trouble
   readonly executor: Executor
   readonly alarm: Alarm
   readonly effects: Effects
@@ -150,12 +158,12 @@ class Running implements Engine {
   }
 
   async health(): Promise<{ readonly lateMs: number; readonly writable: boolean; readonly waiting: number }> {
-    const { storage, system, committer } = this.#rooms
+    const { storage, system, committer, trouble } = this.#rooms
     const now = system.now()
     const [earliest] = await storage.due('wall', now, 1)
     // An erasing aggregate is due at 0, which is not lateness.
     const lateMs = earliest === undefined || earliest.at === 0 ? 0 : now - earliest.at
-    return { lateMs, writable: await storage.writable(), waiting: committer.waiting }
+    return { lateMs, writable: !trouble.recent() && (await storage.writable()), waiting: committer.waiting }
   }
 
   /** Old answers go, a few at a time. */

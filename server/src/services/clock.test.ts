@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { got, openHouse, received, type House } from '#conformance/house.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
+import { createAccountClock } from './clock.ts'
 
 let house: House
 beforeEach(async () => {
@@ -47,6 +48,35 @@ describe('a test clock', () => {
     expect(await advance('a')).toMatchObject({ now: now + minuteMs })
     expect(await advance('b')).toMatchObject({ now: now + 2 * minuteMs })
     expect(await advance('a')).toMatchObject({ now: now + 2 * minuteMs, fired: [] })
+  })
+
+  it('adds up what is asked for at once', async () => {
+    const { clock } = house.services
+    const { now } = clock.get(house.account)
+    const by = [60, 10, 5].map((minutes, i) => ({ byMs: minutes * minuteMs, ...(i === 2 && { key: 'a' }) }))
+    const moved = await Promise.all(by.map((request) => clock.advance(house.account, 'test', request)))
+    expect(moved).toMatchObject([60, 70, 75].map((minutes) => ({ now: now + minutes * minuteMs })))
+    expect(clock.get(house.account).now).toBe(now + 75 * minuteMs)
+  })
+
+  it('goes on after one of its advances broke', async () => {
+    const { clocks } = house.engine
+    const broken = createAccountClock({
+      ...house.engine,
+      clocks: {
+        ...clocks,
+        kind: (account) => clocks.kind(account),
+        now: (account) => clocks.now(account),
+        advance: (account, to, by) =>
+          by === 'bob' ? Promise.reject(new Error('broken')) : clocks.advance(account, to, by),
+      },
+    })
+    const { now } = broken.get(house.account)
+    const [one, two] = await Promise.allSettled(
+      ['bob', 'alice'].map((by) => broken.advance(house.account, by, { byMs: minuteMs })),
+    )
+    expect(one?.status).toBe('rejected')
+    expect(two).toMatchObject({ value: { now: now + minuteMs } })
   })
 
   it('refuses another time under the same key, and times that are none', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { alice, idOf, line, openHouse, received, type House } from '#conformance/house.ts'
+import { alice, capturing, idOf, line, openHouse, received, type House } from '#conformance/house.ts'
 import type { Configuration, ConfigurationDocument } from '#domain/configuration/state.ts'
 
 let house: House
@@ -56,6 +56,35 @@ describe('configurations', () => {
     await house.pass(30)
     expect((await configurations.remove(house.ask, configurationId)).value).toBeDefined()
     expect((await conversations.get(house.account, id))?.document.displayName).toBe('Care line')
+  })
+
+  it('D34: are not deleted under a conversation that is being made', async () => {
+    const { configurations, conversations } = house.services
+    for (const isFirst of [true, false]) {
+      const id = await house.configure({ channels: { SMS: capturing(null) } })
+      const make = () => conversations.create(house.ask, { configurationId: id, participants })
+      const capture = () => house.send(received())
+      const remove = () => configurations.remove(house.ask, id)
+      for (const making of [make, capture]) {
+        const [one, two] = await Promise.all(isFirst ? [making(), remove()] : [remove(), making()])
+        const removed = (isFirst ? two : one) as Awaited<ReturnType<typeof remove>>
+        const open = (await house.conversations()).filter(({ status }) => status !== 'closed')
+        expect([removed.value !== undefined, open.length]).toEqual(removed.value ? [true, 0] : [false, 1])
+        if (removed.value) break
+      }
+      for (const open of await house.conversations())
+        await conversations.change(house.ask, open.id, { status: 'closed' })
+      await remove()
+    }
+  })
+
+  it('D34: are deleted, sooner or later, when many of their conversations have just run out', async () => {
+    const { configurations } = house.services
+    const id = await house.configure()
+    await house.send(...Array.from({ length: 45 }, (_, i) => received({ from: `+1415555${1000 + i}` })))
+    expect((await configurations.remove(house.ask, id)).refusal?.code).toBe('in_use')
+    await house.pass(30)
+    expect((await configurations.remove(house.ask, id)).value).toBeDefined()
   })
 
   it('refuse another version, another account and what was deleted', async () => {

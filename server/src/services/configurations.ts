@@ -2,6 +2,7 @@ import { configuration as noun } from '#domain/configuration/configuration.ts'
 import type { ConfigurationCommand } from '#domain/configuration/commands.ts'
 import type { Configuration } from '#domain/configuration/state.ts'
 import { conversation } from '#domain/conversation/conversation.ts'
+import { isOpen } from '#domain/conversation/matching.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
@@ -45,11 +46,15 @@ export function createConfigurations({ engine, live, snapshots }: Configurations
         if (isRefused(document)) return document
         return run(unit, id, { type: 'write', document, ...(ifVersion !== undefined && { ifVersion }) })
       }),
-    remove: async (ask, id, ifVersion) => {
-      const open = await openUnder(engine, ask.account, id)
-      if (open !== undefined && (await isLive(engine, ask.account, id))) return inUse(open)
-      return write(ask, (unit) => run(unit, id, { type: 'delete', ...(ifVersion !== undefined && { ifVersion }) }))
-    },
+    remove: (ask, id, ifVersion) =>
+      write(ask, (unit) => {
+        const present = unit.state(noun, id)
+        if (present?.status === 'live') {
+          const used = usedBy(unit, id)
+          if (used) return used
+        }
+        return run(unit, id, { type: 'delete', ...(ifVersion !== undefined && { ifVersion }) })
+      }),
     get: (account, id) =>
       read(engine, account, (unit) => {
         const state = unit.state(noun, id)
@@ -90,21 +95,18 @@ function unknownConfiguration(field?: string): Refused {
   return refuse('not_found', 'There is no such configuration.', field === undefined ? {} : { field })
 }
 
-/** D34: closed conversations keep their snapshot, open ones keep their configuration from being deleted. */
-async function openUnder(engine: Engine, account: string, id: Id): Promise<Id | undefined> {
-  const { items } = await engine.list({
-    account,
-    noun: conversation,
-    list: 'by_status',
-    equals: ['active', 'inactive'],
-    limit: 1,
-    test: ({ facets }) => facets['configurationId'] === id,
-  })
-  return items[0]?.id
-}
+const holdersLookedAt = 20
 
-async function isLive(engine: Engine, account: string, id: Id): Promise<boolean> {
-  return read(engine, account, (unit) => unit.state(noun, id)?.status === 'live')
+/** D34: closed conversations keep their snapshot, open ones keep their configuration from being deleted. */
+function usedBy(unit: Unit, id: Id): Refused | undefined {
+  const holders = unit.holders({ kind: 'configuration', key: id }, holdersLookedAt)
+  for (const holder of holders) {
+    const state = unit.state(conversation, holder)
+    if (state && isOpen(state)) return inUse(holder)
+  }
+  if (holders.length < holdersLookedAt) return undefined
+  // All of them have just run out, which is committed with this refusal, so the next try gets further.
+  return refuse('busy', 'Conversations of this configuration are being closed at this moment: send it again.')
 }
 
 function inUse(open: Id): Refused {

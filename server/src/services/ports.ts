@@ -31,11 +31,14 @@ export interface Announcer {
   readonly name: string
   /** Whom to tell of an event. The body is rendered here, from the state right after the event. */
   announcements(followed: Followed): readonly Announcement[] | Promise<readonly Announcement[]>
-  /** The request of one attempt: signature and attempt-dependent headers are made here, from what was frozen. */
+  /**
+   * The request of one attempt: signature and attempt-dependent headers are made here, from what was frozen. Undefined: there
+   * is nobody to tell any more. Where it throws, it is asked again later.
+   */
   request(
     frozen: Frozen,
     attempt: { readonly at: Instant; readonly number: number },
-  ): OutgoingRequest | Promise<OutgoingRequest>
+  ): OutgoingRequest | undefined | Promise<OutgoingRequest | undefined>
   /** Milliseconds after a failed try number n (1, 2, …) until the next; undefined: give up. */
   retryAfter(tries: number): Milliseconds | undefined
 }

@@ -9,7 +9,7 @@ import { createConversations } from './conversations/conversations.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createEvents } from './events.ts'
 import { createOperations } from './operations.ts'
-import type { Vault } from './ports.ts'
+import type { Logger, Vault } from './ports.ts'
 import { Roster } from './roster.ts'
 import { Snapshots } from './snapshots.ts'
 import { createTraffic } from './traffic/traffic.ts'
@@ -22,17 +22,18 @@ export interface ServicesNeed {
   readonly now: () => Instant
   /** SHA-256 of the operator's key, hex (the vault's `hash`); absent: nobody is the operator. */
   readonly adminKeyHash?: string
+  readonly log?: Logger
 }
 
 /** Everything one can ask for, over one engine. */
-export function createServices({ engine, vault, deliveries, now, adminKeyHash }: ServicesNeed): Services {
+export function createServices({ engine, vault, deliveries, now, adminKeyHash, log }: ServicesNeed): Services {
   const live = new Roster(engine, configuration, 'all', ({ status }) => status === 'live')
   const snapshots = new Snapshots(engine)
   return {
     accounts: createAccounts({ engine, vault, now, ...(adminKeyHash !== undefined && { adminKeyHash }) }),
     configurations: createConfigurations({ engine, live, snapshots }),
     conversations: createConversations({ engine, snapshots }),
-    traffic: createTraffic({ engine, live }),
+    traffic: createTraffic({ engine, live, ...(log && { log }) }),
     operations: createOperations(engine),
     endpoints: createEndpoints({ engine, vault }),
     deliveries,

@@ -35,8 +35,9 @@ export function createAnnouncer(context: DialectContext): Announcer {
     async request(frozen, { at }) {
       const id = readId('endpoint', frozen.more?.['endpoint'] ?? '')
       const endpoint = id === undefined ? undefined : await endpoints.get(frozen.account, id)
+      if (!endpoint) return undefined
       // What waits for a stopped endpoint goes on waiting: it is tried again for a day.
-      if (endpoint?.status !== 'enabled') throw new Error('The webhook endpoint was deleted or is stopped.')
+      if (endpoint.status !== 'enabled') throw new Error('The webhook endpoint is stopped.')
       return webhookRequest(context, endpoint, frozen.token, frozen.body, at)
     },
     retryAfter: hourlyForADay,

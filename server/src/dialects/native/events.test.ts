@@ -209,3 +209,28 @@ test('an event stream that is quiet says that it is still there', async () => {
   const [text] = await Promise.all([response.text(), trial.stop()])
   expect(text.match(/: still here\n\n/g)).toHaveLength(2)
 })
+
+test('an event stream ends when the key it was opened with is revoked', async () => {
+  const beats: (() => void)[] = []
+  const real = realSystem()
+  const after: System['after'] = (ms, callback) => {
+    if (ms !== 15_000) return real.after(ms, callback)
+    beats.push(callback)
+    return () => {}
+  }
+  const trial = await startTrial({ port: 0 }, { system: { ...real, after } })
+  const url = await trial.app.listen()
+  const { bearer, key } = (await trial.test.post('/account/keys', { name: 'reader' })).body
+  const open = (headers: Record<string, string>) =>
+    fetch(`${url}/api/v1/events`, { headers: { ...headers, accept: 'text/event-stream' } })
+  const revoked = await open({ authorization: `Bearer ${bearer}` })
+  const other = await open({ ...trial.test.headers })
+  for (const beat of beats.splice(0)) beat()
+  await trial.test.remove(`/account/keys/${key.sid}`)
+  for (const beat of beats.splice(0)) beat()
+  const text = await revoked.text()
+  expect(text.match(/: still here\n\n/g)).toHaveLength(2)
+  expect(text).toContain('the key of this stream is no longer valid')
+  const [rest] = await Promise.all([other.text(), trial.stop()])
+  expect(rest).toContain('the server is stopping')
+})

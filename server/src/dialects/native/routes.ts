@@ -24,6 +24,7 @@ import { trafficRoutes } from './routes/traffic.ts'
 import { endpointChangeRoutes, endpointRoutes, endpointTestRoutes } from './routes/webhook-endpoints.ts'
 import { behindAccountKey, behindAdminKey, createNative, type Scope } from './scope.ts'
 import { Streams } from './stream.ts'
+import { isWellFormed, notWellFormed } from '../well-formed.ts'
 
 /** Registers every route under `/api/v1`; answers with the way to read the document once the server is ready. */
 export async function registerRoutes(http: FastifyInstance, context: DialectContext): Promise<() => unknown> {
@@ -39,11 +40,30 @@ export async function registerRoutes(http: FastifyInstance, context: DialectCont
       await scope.register(swagger, { openapi, ...fastifyZodOpenApiTransformers })
       document = () => scope.swagger()
       answerTrouble(scope, context)
+      readBodies(plain)
       await registerAll(scope, context)
     },
     { prefix: '/api/v1' },
   )
   return () => document()
+}
+
+/** JSON as Fastify reads it, but nothing where nothing was sent (many clients name a type all the same), and whole characters only. */
+function readBodies(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('error', 'error')
+  scope.removeContentTypeParser('application/json')
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = body as string
+    if (text === '') return done(null, undefined)
+    void parse(request, text, (error, value) => {
+      if (error === null && !isWellFormed(text, value)) return done(new Malformed(notWellFormed))
+      return done(error, value)
+    })
+  })
+}
+
+class Malformed extends Error {
+  readonly statusCode = 400
 }
 
 function answerTrouble(scope: Scope, { log }: DialectContext): void {

@@ -107,7 +107,8 @@ export function behindAdminKey(scope: Scope, { services }: DialectContext): void
   })
 }
 
-function tokenOf({ headers }: FastifyRequest): string | undefined {
+/** The key that a request shows. */
+export function tokenOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   return /^Bearer +(\S{1,512})$/i.exec(headers.authorization ?? '')?.[1]
 }
 

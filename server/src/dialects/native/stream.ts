@@ -39,14 +39,16 @@ interface Asked {
   /** The number of the last event seen. */
   readonly from: number
   readonly reply: Answering
+  /** Whether the key that opened it is still good. */
+  isAllowed(): Promise<boolean>
 }
 
 /**
  * Answers with an event stream that goes on until one side ends it. The next events are fetched only when the last ones
  * have left: a reader that makes no room for half a minute is told so and let go, so no buffer grows for it.
- * False: the account has too many open.
+ * A key that is revoked ends it with the next heartbeat. False: the account has too many open.
  */
-export function openStream(streams: Streams, { native, account, from, reply }: Asked): boolean {
+export function openStream(streams: Streams, { native, account, from, reply, isAllowed }: Asked): boolean {
   const { context, cursors } = native
   const { raw } = reply as FastifyReply
   const cancellations: (() => void)[] = []
@@ -77,6 +79,13 @@ export function openStream(streams: Streams, { native, account, from, reply }: A
   const beat = (): void => {
     raw.write(': still here\n\n')
     cancellations[0] = context.after(heartbeatMs, beat)
+    isAllowed().then(
+      (allowed) => {
+        if (!allowed) end(': the key of this stream is no longer valid; connect again with another one\n\n')
+      },
+      // Nobody can tell right now: the next heartbeat asks again.
+      () => {},
+    )
   }
   cancellations.push(context.after(heartbeatMs, beat))
   const over = (): boolean => raw.writableEnded || raw.destroyed

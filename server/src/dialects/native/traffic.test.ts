@@ -149,6 +149,11 @@ describe('traffic', () => {
       })
     expect((await send('{"events": [', 'application/json')).json()).toMatchObject({ status: 400, code: 'malformed' })
     expect((await send('{"events": [{"__proto__": {}}]}', 'application/json')).statusCode).toBe(400)
+    expect((await send('{"events": [{"text": "\\ud800"}]}', 'application/json')).json()).toMatchObject({
+      status: 400,
+      code: 'malformed',
+      detail: expect.stringContaining('surrogate'),
+    })
     expect((await send('events=1', 'application/x-www-form-urlencoded')).json()).toMatchObject({
       status: 415,
       code: 'unsupported_media_type',

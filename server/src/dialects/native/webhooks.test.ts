@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Webhook } from 'standardwebhooks'
 import { recordedSender, type RecordedSender } from '#adapters/delivery/recorded/recorded-sender.ts'
 import { captureTexts, startTrial, type Trial } from '#app/trial.ts'
@@ -195,6 +195,34 @@ describe('webhook endpoints', () => {
       await arrived.promise
       const tokens = new Set(sentTo('https://hooks.example.com/a').map(({ headers }) => headers['webhook-id']))
       expect([...tokens]).toEqual([parked[0].eventId])
+    })
+
+    test('keep what waits while they are stopped, and give it up once they are deleted', async () => {
+      const { endpoint } = (
+        await trial.dev.post('/webhook-endpoints', {
+          url: 'https://hooks.example.com/a',
+          events: ['communication.created'],
+        })
+      ).body
+      sender.follow(() => ({ status: 503 }))
+      await say('hello')
+      await trial.app.delivery.settled()
+      const replayed = async (state: string, lastError: string) => {
+        const [{ id }] = (await trial.dev.get('/deliveries?state=parked')).body.deliveries
+        await trial.dev.post(`/deliveries/${encodeURIComponent(id)}/replay`)
+        await vi.waitFor(async () =>
+          expect((await trial.dev.get(`/deliveries/${encodeURIComponent(id)}`)).body).toMatchObject({
+            state,
+            lastError: expect.stringContaining(lastError),
+          }),
+        )
+      }
+      const sent = sender.requests.length
+      await trial.dev.patch(`/webhook-endpoints/${endpoint.id}`, { status: 'disabled' })
+      await replayed('parked', 'could not be made')
+      await trial.dev.remove(`/webhook-endpoints/${endpoint.id}`)
+      await replayed('dead', 'nobody to tell')
+      expect(sender.requests).toHaveLength(sent)
     })
 
     test('are given up where the receiver says it is of no use, and all dead ones can be sent again', async () => {

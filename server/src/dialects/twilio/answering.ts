@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isRefused, refuse, type Refusal, type Refused } from '#domain/vocabulary/refusal.ts'
-import type { Ask, Outcome, Rendered } from '#engine/api.ts'
+import type { Ask, Once, Outcome, Rendered } from '#engine/api.ts'
 import type { DialectContext } from '../dialect.ts'
 import { callerOf } from './caller.ts'
 import { problemOf, renderProblem, type Problem } from './errors.ts'
@@ -13,6 +13,8 @@ export interface Answering {
     reply: FastifyReply,
     work: (ask: Ask<Value>) => Promise<Outcome<Value>>,
     render: (value: Value) => Rendered,
+    /** Whether an answer is given again under its key: only successes are. Absent: all. */
+    isKept?: (value: Value) => boolean,
   ): Promise<FastifyReply>
   refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply
   problem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply
@@ -23,7 +25,7 @@ export function createAnswering(context: Pick<DialectContext, 'vault' | 'baseUrl
   const baseUrl = (request: FastifyRequest): string => context.baseUrl(request)
   const problem: Answering['problem'] = (request, reply, what) => send(reply, renderProblem(what, baseUrl(request)))
 
-  function askOf<Value>(request: FastifyRequest, render: (value: Value) => Rendered): Ask<Value> | Refused {
+  function askOf<Value>(request: FastifyRequest, render: Once<Value>['render']): Ask<Value> | Refused {
     const { principal, requestId } = callerOf(request)
     const ask = { account: principal.account, by: principal.by, request: requestId }
     const key = request.headers['idempotency-key']
@@ -41,8 +43,8 @@ export function createAnswering(context: Pick<DialectContext, 'vault' | 'baseUrl
     baseUrl,
     problem,
     refuse: (request, reply, refusal) => problem(request, reply, problemOf(refusal)),
-    async write(request, reply, work, render) {
-      const ask = askOf(request, render)
+    async write(request, reply, work, render, isKept = () => true) {
+      const ask = askOf(request, (value: Parameters<typeof render>[0]) => (isKept(value) ? render(value) : undefined))
       if (isRefused(ask)) return problem(request, reply, problemOf(ask.refusal))
       const outcome = await work(ask)
       if (outcome.refusal !== undefined) return problem(request, reply, problemOf(outcome.refusal))

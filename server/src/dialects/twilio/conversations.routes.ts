@@ -85,8 +85,12 @@ function create(scope: Scope, api: Api): void {
     if (!id) return answering.refuse(request, reply, notFound(request.body.configurationId).refusal)
     const draft = draftOf(request.body, id)
     const { conversations } = context.services
-    return answering.write(request, reply, (ask) => conversations.create(ask, draft), created(api, request))
+    return answering.write(request, reply, (ask) => conversations.create(ask, draft), created(api, request), isMade)
   })
+}
+
+function isMade(value: Created): boolean {
+  return 'created' in value
 }
 
 /** 201, or 409 with the conversation that the same parties already have open (N5, D70). */

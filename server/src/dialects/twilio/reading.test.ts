@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { parseBody, readQuery, UnreadableBody, withMeantNulls, withoutNulls } from './reading.ts'
 
 describe('bodies', () => {
+  it('refuses half a surrogate pair, which a store takes for another one', () => {
+    expect(() => parseBody('{"resourceId":"s\\ud800"}')).toThrow(UnreadableBody)
+    expect(parseBody('{"resourceId":"\\ud83d\\ude00"}')).toEqual({ resourceId: '😀' })
+  })
+
   it('of two equal keys the later counts', () => {
     expect(parseBody('{"status":"ACTIVE","status":"CLOSED"}')).toEqual({ status: 'CLOSED' })
   })

@@ -1,3 +1,4 @@
+import { isWellFormed, notWellFormed } from '../well-formed.ts'
 import { limits } from './limits.ts'
 import { repeated } from './wire.ts'
 
@@ -12,11 +13,14 @@ export class UnreadableBody extends Error {
 export function parseBody(text: string): unknown {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text // a byte order mark, as some editors write it
   if (body.trim() === '') throw new UnreadableBody('The body is empty: send a JSON object.')
+  let value: unknown
   try {
-    return JSON.parse(body)
+    value = JSON.parse(body)
   } catch (error) {
     throw new UnreadableBody(`The body is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}`)
   }
+  if (!isWellFormed(body, value)) throw new UnreadableBody(notWellFormed)
+  return value
 }
 
 /** The body of a POST or PUT: null means "absent", at every depth (D68). Works in place: the body was parsed for us alone. */

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Ask, Outcome } from '#engine/api.ts'
 import { refuse } from '#domain/vocabulary/refusal.ts'
+import type { Created } from '#services/api.ts'
 import { credentialsOf } from './caller.ts'
 import { expectedVersion } from './configurations.routes.ts'
 import { pageOf } from './participants.routes.ts'
@@ -508,6 +509,25 @@ describe('conversations', () => {
     expect(answer.statusCode).toBe(409)
     expect(answer.headers['x-conflicting-resource-id']).toBe(`conv_conversation_${ids.conversation}`)
     expect(answer.json()).toMatchObject({ code: 20409, message: 'Use that one.' })
+  })
+
+  it('M6 D56 only what was made is kept under an idempotency key, a conflict is decided anew', async () => {
+    const { app, asked } = await open({
+      conversations: {
+        create: async () => ({ value: { conflict: ids.conversation, message: 'Use that one.' } }),
+        nextTransition: () => undefined,
+      },
+    })
+    const answer = await ask(app, {
+      method: 'POST',
+      url: '/v2/Conversations',
+      payload: { configurationId: `conv_configuration_${ids.configuration}` },
+      headers: { 'idempotency-key': '6f2f7a0e-2c0b-4b53-9d1e-7a5f0c3b9e13' },
+    })
+    expect(answer.statusCode).toBe(409)
+    const { once } = asked.at(-1)?.given[0] as Ask<Created>
+    expect(once?.render({ conflict: ids.conversation, message: 'Use that one.' })).toBeUndefined()
+    expect(once?.render({ created: { conversation, document } })).toMatchObject({ status: 201 })
   })
 
   it('an unknown configuration is 404; D12 an action at creation is 400', async () => {

@@ -17,7 +17,7 @@ describe('claims and handles', () => {
     expect(conversation.claims(town.at(30).get(id))).toEqual([])
   })
 
-  test('one handle for each canonical address while it is open; channel ids for ever', () => {
+  test('one handle for each canonical address and for its configuration while it is open; channel ids for ever', () => {
     const town = house(pinOf(sms))
     const id = town.create([
       {
@@ -33,6 +33,7 @@ describe('claims and handles', () => {
       { kind: 'address', key: alice },
       { kind: 'channel', key: 'CA1' },
       { kind: 'address', key: us },
+      { kind: 'configuration', key: town.get(id).configuration.id },
     ])
     town.run(id, { type: 'change', status: 'closed' })
     expect(conversation.handles(town.get(id))).toEqual([{ kind: 'channel', key: 'CA1' }])

@@ -13,8 +13,8 @@ export function claims(conversation: Conversation): readonly Claim[] {
 }
 
 /**
- * While it is open, every canonical address that takes part (kind `address`); always, the channel's own ids that its
- * participants' addresses carry (kind `channel`).
+ * While it is open, every canonical address that takes part (kind `address`), and the configuration it uses (kind
+ * `configuration`, D34); always, the channel's own ids that its participants' addresses carry (kind `channel`).
  */
 export function handles(conversation: Conversation): readonly Handle[] {
   if (conversation.status === 'erasing') return []
@@ -26,6 +26,7 @@ export function handles(conversation: Conversation): readonly Handle[] {
       if (channelId !== undefined) add(keys, { kind: 'channel', key: channelId })
     }
   }
+  if (open) add(keys, { kind: 'configuration', key: conversation.configuration.id })
   return [...keys.values()]
 }
 

@@ -32,10 +32,11 @@ export class Committer {
   #batch: Promise<void> = Promise.resolve()
   #submitted = 0
   #arrived = 0
-  /** Called after each batch, when all its units have their verdicts. */
-  readonly #after: () => void
+  /** Called after each batch, when all its units have their verdicts; with the error when the store did not take it. */
+  readonly #after: (trouble: Error | undefined) => void
+  #trouble: Error | undefined
 
-  constructor(storage: Storage, limits: CommitLimits, after: () => void) {
+  constructor(storage: Storage, limits: CommitLimits, after: (trouble: Error | undefined) => void) {
     this.#storage = storage
     this.#limits = limits
     this.#after = after
@@ -81,7 +82,7 @@ export class Committer {
       this.#batch = this.#send(taken)
       await this.#batch
       this.#arrived += taken.length
-      this.#after()
+      this.#after(this.#trouble)
     }
     this.#running = undefined
   }
@@ -115,8 +116,10 @@ export class Committer {
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error))
       for (const outgoing of batch) outgoing.done(cause)
+      this.#trouble = cause
       return
     }
+    this.#trouble = undefined
     const unanswered = new Error('The store gave no verdict on a unit.')
     for (const [i, outgoing] of batch.entries()) outgoing.done(verdicts[i] ?? unanswered)
   }

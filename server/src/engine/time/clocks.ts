@@ -7,6 +7,8 @@ import type { Firing } from './firing.ts'
 import { Waits } from './waits.ts'
 
 const perStep = 10_000
+/** The beginning of the year 9990: dates stay those of RFC 3339, three-year limits included. */
+const latest: Instant = 253_086_768_000_000
 
 /** The accounts' clocks: on the wall, or standing still until advanced. An account nobody defined is on the wall. */
 export class Clocks implements ClocksApi {
@@ -82,6 +84,7 @@ export class Clocks implements ClocksApi {
         'This account runs on the wall clock, which nobody can advance; use an account with a test clock.',
       )
     }
+    if (to > latest) return refuse('invalid', 'A test clock goes no further than the year 9990.', { field: 'to' })
     if (to < this.now(account))
       return refuse(
         'clock_backwards',

@@ -16,6 +16,7 @@ export function attempts(announcers: ReadonlyMap<string, Announcer>, sender: Sen
     } catch {
       return { error: 'The request could not be made.', refused: false }
     }
+    if (!request) return { error: 'There is nobody to tell any more.', refused: true }
     try {
       return await sender.send(request)
     } catch {

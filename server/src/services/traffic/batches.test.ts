@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { alice, bob, ended, idOf, openHouse, received, sent, started, uttered, type House } from '#conformance/house.ts'
-import type { Ask } from '#engine/api.ts'
+import { configuration } from '#domain/configuration/configuration.ts'
+import type { Ask, Engine } from '#engine/api.ts'
 import type { TrafficEvent, TrafficResult } from '../api.ts'
+import { Roster } from '../roster.ts'
+import { createTraffic } from './traffic.ts'
 
 let house: House
 beforeEach(async () => {
@@ -69,6 +72,53 @@ describe('many events at once', () => {
     const ends = await house.send(...calls.map((call) => ended(call)))
     expect(new Set([...words, ...ends].map(({ status }) => status))).toEqual(new Set(['recorded', 'ended']))
     expect((await house.conversations()).map(({ status }) => status)).toEqual(['closed', 'closed'])
+  })
+
+  it('of a call that is started and ended over and over are all taken', async () => {
+    await house.configure()
+    await house.send(received())
+    const restarts = Array.from({ length: 20 }, () => [started('CA1'), ended('CA1')]).flat()
+    const results = await house.send(received({ from: bob }), ...restarts)
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['recorded', 'attached', 'ended']))
+    expect(await house.conversations()).toHaveLength(2)
+  })
+
+  it('of a call that is sent to and fro between two conversations are all taken', async () => {
+    const configurationId = await house.configure()
+    const ids: string[] = []
+    for (let i = 0; i < 2; i++) {
+      const { value } = await house.services.conversations.create(house.ask, { configurationId, participants: [] })
+      if (value && 'created' in value) ids.push(value.created.conversation.id)
+    }
+    const moves = Array.from({ length: 20 }, (_, i) => started('CA1', { conversationId: ids[i % 2]! }))
+    expect((await house.send(...moves)).map(idOf)).toEqual(moves.map((_, i) => ids[i % 2]))
+  })
+
+  it('are answered one by one when the house breaks on some of them', async () => {
+    await house.configure()
+    const logged: object[] = []
+    const log = (facts: object): void => void logged.push(facts)
+    const engine: Pick<Engine, 'execute'> = {
+      execute: (ask, program) => {
+        const breaking: typeof program = (unit) => {
+          const value = program(unit)
+          if (JSON.stringify(value).includes('"ended"')) throw new TypeError('secret words')
+          return value
+        }
+        return house.engine.execute(ask, breaking)
+      },
+    }
+    const live = new Roster(house.engine, configuration, 'all', ({ status }) => status === 'live')
+    const traffic = createTraffic({ engine, live, log: { info: log, warn: log, error: log } })
+    const events = [started('CA1'), received({ from: bob }), ended('CA1')]
+    for (const ask of [house.ask, once('k')]) {
+      const outcome = await traffic.ingest(ask, events)
+      expect(outcome.value?.[1]).toMatchObject({ status: 'recorded' })
+      expect(outcome.value?.[2]).toMatchObject({ status: 'refused', refusal: { code: 'unavailable' } })
+    }
+    expect(logged).toHaveLength(2)
+    expect(logged[0]).toMatchObject({ account: house.account, error: 'TypeError' })
+    expect(JSON.stringify(logged)).not.toContain('secret')
   })
 
   it('do not suffer from a bad one', async () => {

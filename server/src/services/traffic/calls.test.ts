@@ -231,6 +231,22 @@ describe('a stream', () => {
     expect(words).toMatchObject({ status: 'recorded', conversationId: idOf(first) })
   })
 
+  it('whose conversation is closed and whose configuration is gone is ignored, not asked to come again', async () => {
+    const { configurations, conversations } = house.services
+    const named = await house.configure({ displayName: 'Named' })
+    const [one] = await house.send(started('CA1', { configurationId: named }))
+    await conversations.change(house.ask, idOf(one), { status: 'closed' })
+    await configurations.remove(house.ask, named)
+    const ignored = [{ status: 'ignored', because: expect.stringContaining('deleted') }]
+    expect(await house.send(uttered('CA1'))).toMatchObject(ignored)
+
+    const capturing = await house.configure()
+    const [, two] = await house.send(started('CA2'), uttered('CA2'))
+    await conversations.change(house.ask, idOf(two), { status: 'closed' })
+    await configurations.remove(house.ask, capturing)
+    expect(await house.send(uttered('CA2'))).toMatchObject(ignored)
+  })
+
   it('nobody started, is refused with what to do', async () => {
     await house.configure()
     const results = await house.send(uttered('CA9'), { type: 'tts.fragment', callSid: 'CA9', text: 'Hi' }, ended('CA9'))

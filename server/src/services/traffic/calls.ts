@@ -63,8 +63,16 @@ export function takeWords(run: Run, event: Spoken): TrafficResult {
   if (earlier) return repeat(unit, earlier, words)
   const conversation = conversationOf(run, stream)
   if (conversation === null) return { status: 'ignored', because: 'no capture rule matches the call any more' }
-  if (isRefused(conversation)) return refusedIn(undefined, gone(conversation))
+  if (isRefused(conversation)) return nowhere(stream, conversation)
   return join(run, stream.id, conversation.id) ?? record(unit, conversation.id, words)
+}
+
+/** A rule may choose another configuration at the next try; what the call itself or its conversation named stays deleted. */
+function nowhere({ configurationId, conversationId }: Stream, refused: Refused): TrafficResult {
+  const isByRule = configurationId === null && conversationId === null
+  if (isByRule) return refusedIn(undefined, gone(refused))
+  if (refused.refusal.code !== 'not_found') return refusedIn(undefined, refused)
+  return { status: 'ignored', because: 'the configuration that the call belongs to was deleted' }
 }
 
 /** A transcription stream ends: the sooner of two reports counts (T22). */

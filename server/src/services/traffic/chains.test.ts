@@ -40,6 +40,16 @@ describe('chains of events', () => {
     expect(sizes(...Array.from({ length: 12 }, (_, i) => started(`CA${i}`)))).toEqual([5, 5, 2])
   })
 
+  it('are cut before their calls lead to more reactions than a unit may have', () => {
+    const sizes = (...events: TrafficEvent[]): readonly number[] =>
+      chains(...events)[0]?.map((piece) => piece.length) ?? []
+    const restarts = Array.from({ length: 20 }, () => [started('CA1'), ended('CA1')]).flat()
+    expect(sizes(...restarts)).toEqual([15, 15, 10])
+    // The first words may bring a call into another conversation, the next ones stay there.
+    expect(sizes(...restarts.slice(0, 14), uttered('CA1'), uttered('CA1'), uttered('CA1'))).toEqual([17])
+    expect(sizes(...Array.from({ length: 20 }, () => [started('CA1'), uttered('CA1')]).flat())).toEqual([15, 15, 10])
+  })
+
   const small = fc.integer({ min: 0, max: 4 })
   const event = fc.oneof(
     fc

@@ -7,7 +7,8 @@ export type Work = readonly number[]
 
 const eventsAtMost = 64
 const charactersAtMost = 1_000_000
-/** Each call of a unit may lead to a few reactions, of which a unit takes 32. */
+/** A unit that leads to more breaks: conversations hear of their streams by reactions. */
+const reactionsAtMost = 32
 const callsAtMost = 5
 
 interface Chain {
@@ -85,36 +86,75 @@ function merge(one: Chain, other: Chain): Chain {
   return into
 }
 
-/** A resource id comes once in a piece: what a piece records cannot be looked up within it. */
+interface Piece {
+  readonly items: number[]
+  characters: number
+  reactions: number
+  readonly calls: Set<string>
+  /** Calls whose further words stay where their last ones went. */
+  readonly settled: Set<string>
+  readonly resources: Set<string>
+}
+
 function piecesOf(items: readonly number[], events: readonly TrafficEvent[]): readonly Work[] {
-  const pieces: number[][] = []
-  let piece: number[] = []
-  let characters = 0
-  const calls = new Set<string>()
-  const resources = new Set<string>()
+  const pieces: Piece[] = []
+  let piece: Piece | undefined
   for (const i of items) {
     const event = events[i]
     if (!event) continue
-    const resource = 'resourceId' in event ? event.resourceId : undefined
-    const call = 'callSid' in event ? event.callSid : undefined
-    const size = 'text' in event ? event.text.length : 0
-    const isFull =
-      piece.length >= eventsAtMost ||
-      (piece.length > 0 && characters + size > charactersAtMost) ||
-      (call !== undefined && !calls.has(call) && calls.size >= callsAtMost) ||
-      (resource !== undefined && resources.has(resource))
-    if (isFull) {
+    if (!piece || !hasRoom(piece, event)) {
+      piece = {
+        items: [],
+        characters: 0,
+        reactions: 0,
+        calls: new Set(),
+        settled: new Set(),
+        resources: new Set(),
+      }
       pieces.push(piece)
-      piece = []
-      characters = 0
-      calls.clear()
-      resources.clear()
     }
-    piece.push(i)
-    characters += size
-    if (call !== undefined) calls.add(call)
-    if (resource !== undefined) resources.add(resource)
+    put(piece, i, event)
   }
-  if (piece.length > 0) pieces.push(piece)
-  return pieces
+  return pieces.map((one) => one.items)
+}
+
+/** A resource id comes once in a piece: what a piece records cannot be looked up within it. */
+function hasRoom(piece: Piece, event: TrafficEvent): boolean {
+  const { items, calls, resources } = piece
+  const resource = 'resourceId' in event ? event.resourceId : undefined
+  const call = 'callSid' in event ? event.callSid : undefined
+  return (
+    items.length < eventsAtMost &&
+    piece.characters + sizeOf(event) <= charactersAtMost &&
+    piece.reactions + reactionsOf(piece, event) <= reactionsAtMost &&
+    (call === undefined || calls.has(call) || calls.size < callsAtMost) &&
+    (resource === undefined || !resources.has(resource))
+  )
+}
+
+function put(piece: Piece, i: number, event: TrafficEvent): void {
+  piece.reactions += reactionsOf(piece, event)
+  piece.characters += sizeOf(event)
+  piece.items.push(i)
+  if ('resourceId' in event && event.resourceId !== undefined) piece.resources.add(event.resourceId)
+  if (!('callSid' in event)) return
+  piece.calls.add(event.callSid)
+  // A stream that starts or ends may close or open what others speak in.
+  if (event.type === 'stream.started' || event.type === 'stream.ended') piece.settled.clear()
+  else piece.settled.add(event.callSid)
+}
+
+function sizeOf(event: TrafficEvent): number {
+  return 'text' in event ? event.text.length : 0
+}
+
+/**
+ * How many reactions it may lead to, at the most: a call that goes from one conversation into another is told to both, and
+ * one more for a stream that turns out to have been over when it is first looked at (D16).
+ */
+function reactionsOf({ calls, settled }: Piece, event: TrafficEvent): number {
+  if (!('callSid' in event)) return 0
+  const isWords = event.type !== 'stream.started' && event.type !== 'stream.ended'
+  const moves = isWords && settled.has(event.callSid) ? 0 : 2
+  return calls.has(event.callSid) ? moves : moves + 1
 }

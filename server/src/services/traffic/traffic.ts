@@ -1,7 +1,8 @@
 import type { Configuration } from '#domain/configuration/state.ts'
-import { refusals, type Refusal } from '#domain/vocabulary/refusal.ts'
+import { refusals, refuse, type Refusal } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Once, Outcome, Rendered } from '#engine/api.ts'
 import type { Traffic, TrafficEvent, TrafficResult } from '../api.ts'
+import type { Logger } from '../ports.ts'
 import { Batch, type Run } from './batch.ts'
 import { endStream, startStream, takeWords } from './calls.ts'
 import { rulebookOf, type Rulebook } from './capture.ts'
@@ -12,15 +13,16 @@ import { refusedIn } from './record.ts'
 import { takeReport } from './reports.ts'
 
 export interface TrafficNeed {
-  readonly engine: Engine
+  readonly engine: Pick<Engine, 'execute'>
   /** The live configurations of an account; the same array as long as nothing changes. */
   readonly live: { of(account: string): Promise<readonly Configuration[]> }
+  readonly log?: Logger
 }
 
 type TrafficAsk = Ask<readonly TrafficResult[]>
 
 /** What channels report: captured by rules, grouped into conversations, recorded. */
-export function createTraffic({ engine, live }: TrafficNeed): Traffic {
+export function createTraffic({ engine, live, log }: TrafficNeed): Traffic {
   const rulebooks = new WeakMap<readonly Configuration[], Rulebook>()
 
   async function rulebookFor(account: string): Promise<Rulebook> {
@@ -35,19 +37,20 @@ export function createTraffic({ engine, live }: TrafficNeed): Traffic {
       const batch = new Batch(await rulebookFor(ask.account))
       const results: TrafficResult[] = []
       const chains = chainsOf(events, batch)
-      await Promise.all(chains.map((pieces) => runChain({ engine, ask, batch, events, results }, pieces)))
+      await Promise.all(chains.map((pieces) => runChain({ engine, ask, batch, events, results, log }, pieces)))
       return whole(results)
     },
   }
 }
 
 interface Job {
-  readonly engine: Engine
+  readonly engine: Pick<Engine, 'execute'>
   readonly ask: TrafficAsk
   readonly batch: Batch
   readonly events: readonly TrafficEvent[]
   /** Filled in by place. */
   readonly results: TrafficResult[]
+  readonly log: Logger | undefined
 }
 
 /** Piece after piece. Where the house cannot take one, the rest of the chain is left as well: its order must hold when it comes again. */
@@ -56,8 +59,20 @@ async function runChain(job: Job, pieces: readonly Work[]): Promise<void> {
   const work = once ? pieces.flat().map((i) => [i]) : pieces
   let stopped: Refusal | undefined
   for (const piece of work) {
-    stopped ??= await (once ? runOnce(job, once, piece) : runPiece(job, piece))
+    stopped ??= await surely(job, once ? runOnce(job, once, piece) : runPiece(job, piece))
     if (stopped) for (const i of piece) job.results[i] = { status: 'refused', refusal: stopped }
+  }
+}
+
+/** What breaks on one piece must not take the answer from the others, which are committed. */
+async function surely({ ask, log }: Job, work: Promise<Refusal | undefined>): Promise<Refusal | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    // Only its name: what it says may hold what somebody said.
+    const name = error instanceof Error ? error.name : typeof error
+    log?.error({ account: ask.account, request: ask.request, error: name }, 'Some traffic could not be taken.')
+    return refuse('unavailable', 'This could not be taken; send it again.').refusal
   }
 }
 

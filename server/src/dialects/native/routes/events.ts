@@ -1,7 +1,7 @@
 import { problem, ProblemError } from '../errors.ts'
 import { showEvent } from '../events.ts'
 import { openStream, type Streams } from '../stream.ts'
-import { ok, type Native, type Scope } from '../scope.ts'
+import { ok, tokenOf, type Native, type Scope } from '../scope.ts'
 import * as wire from '../wire.ts'
 
 export function eventRoutes(app: Scope, native: Native, streams: Streams): void {
@@ -31,7 +31,10 @@ export function eventRoutes(app: Scope, native: Native, streams: Streams): void 
     if (/\btext\/event-stream\b/.test(request.headers.accept ?? '')) {
       const last = request.headers['last-event-id']
       const from = placeOf(account, typeof last === 'string' && last !== '' ? last : after) ?? events.lastSeq()
-      const opened = openStream(streams, { native, account, from, reply })
+      const token = tokenOf(request) ?? ''
+      const isAllowed = async (): Promise<boolean> =>
+        (await context.services.accounts.authenticateBearer(token))?.account === account
+      const opened = openStream(streams, { native, account, from, reply, isAllowed })
       if (!opened)
         throw new ProblemError(
           problem('limit_reached', 'This account has as many event streams open as it may; close one first.'),
