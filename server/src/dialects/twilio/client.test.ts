@@ -507,6 +507,22 @@ describe('errors and once-only through the client', () => {
     expect(await failure(v2.conversations(id).remove({ idempotencyKey: 'x' }))).toMatchObject({ status: 400 })
   })
 
+  it('M6 D56 a conflict is no answer to keep: the same key makes the conversation once nothing is in the way', async () => {
+    const configuration = await configure()
+    const { id } = await open(configuration)
+    const body = JSON.stringify({ configurationId: configuration, participants: [customerOn(customer), agentOn(ours)] })
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': '6f2f7a0e-2c0b-4b53-9d1e-7a5f0c3b9e14',
+    }
+    const create = () => alice.ask('/v2/Conversations', { method: 'POST', headers, body })
+    expect((await create()).status).toBe(409)
+    await v2.conversations(id).update({ status: 'CLOSED' })
+    const made = await create()
+    expect(made.status).toBe(201)
+    expect(await (await create()).json()).toEqual(await made.json())
+  })
+
   it("D66 another account's data is 404, and its page tokens are none", async () => {
     const configuration = await configure()
     await configure()

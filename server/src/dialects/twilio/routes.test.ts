@@ -525,7 +525,7 @@ describe('conversations', () => {
       headers: { 'idempotency-key': '6f2f7a0e-2c0b-4b53-9d1e-7a5f0c3b9e13' },
     })
     expect(answer.statusCode).toBe(409)
-    const { once } = asked.at(-1)?.given[0] as Ask<Created>
+    const once = (asked.at(-1)?.given[0] as Ask<Created> | undefined)?.once
     expect(once?.render({ conflict: ids.conversation, message: 'Use that one.' })).toBeUndefined()
     expect(once?.render({ created: { conversation, document } })).toMatchObject({ status: 201 })
   })
