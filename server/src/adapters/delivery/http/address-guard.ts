@@ -1,19 +1,15 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { buildConnector } from 'undici'
+import type { System } from '#engine/ports.ts'
 import { TargetRefused } from './failures.ts'
-
-/** Resolves a name to all its addresses, as `dns.lookup` does with `all`. */
-export type Resolve = (
-  hostname: string,
-  callback: (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]) => void,
-) => void
+import { bareName, isLocal, resolveNames, type Resolve } from './names.ts'
 
 export interface GuardOptions {
+  readonly system: System
   /** Hosts (`hooks.internal`), addresses and networks (`10.1.0.0/16`) that may be reached although they are internal. */
   readonly allowedHosts?: readonly string[]
-  /** Takes the place of the system's name lookup. */
+  /** Takes the place of the hosts file and DNS. */
   readonly resolve?: Resolve
 }
 
@@ -36,7 +32,8 @@ function isPublic(address: string): boolean {
 }
 
 /** Makes a guard that lets public addresses pass, and those the operator allows. */
-export function addressGuard({ allowedHosts = [], resolve = resolveAll }: GuardOptions): AddressGuard {
+export function addressGuard(options: GuardOptions): AddressGuard {
+  const { system, allowedHosts = [], resolve = resolveNames({ system }) } = options
   const names = new Set<string>()
   const networks: ReturnType<typeof ipaddr.parseCIDR>[] = []
   for (const entry of allowedHosts) {
@@ -51,23 +48,26 @@ export function addressGuard({ allowedHosts = [], resolve = resolveAll }: GuardO
     return networks.some((network) => network[0].kind() === parsed.kind() && parsed.match(network))
   }
 
-  const guardedLookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname, (error, addresses) => {
-      if (error) return callback(isLocal(hostname) ? new TargetRefused() : error, '')
-      const family = typeof options.family === 'number' ? options.family : 0
-      const wanted = addresses.filter((entry) => !family || entry.family === family)
-      const allowed = names.has(bareName(hostname)) ? wanted : wanted.filter(({ address }) => isAllowed(address))
-      const [first] = allowed
-      if (!first) return callback(new TargetRefused(), '')
-      if (options.all) callback(null, [...allowed])
-      else callback(null, first.address, first.family)
-    })
-  }
+  const freeLookup = lookupBy(resolve, () =>
+    Object.assign(new Error('The name has no address.'), { code: 'ENOTFOUND' }),
+  )
+  const guardedLookup = lookupBy(
+    (hostname, callback) => {
+      resolve(hostname, (error, addresses) => {
+        if (error) return callback(isLocal(hostname) ? new TargetRefused() : error, [])
+        callback(
+          null,
+          names.has(bareName(hostname)) ? addresses : addresses.filter(({ address }) => isAllowed(address)),
+        )
+      })
+    },
+    () => new TargetRefused(),
+  )
 
   return {
     connector(internalTargets, connectTimeoutMs) {
       const shared = { timeout: connectTimeoutMs, allowH2: false }
-      if (internalTargets) return buildConnector(shared)
+      if (internalTargets) return buildConnector({ ...shared, lookup: freeLookup })
       const connect = buildConnector({ ...shared, lookup: guardedLookup })
       return (options, callback) => {
         // A literal address is connected to without a lookup, so it must be looked at here.
@@ -83,15 +83,17 @@ function hostNetwork(address: string): ReturnType<typeof ipaddr.parseCIDR> {
   return [parsed, parsed.kind() === 'ipv4' ? 32 : 128]
 }
 
-/** Names that mean this machine, even where no resolver says so (RFC 6761 section 6.3). */
-function isLocal(hostname: string): boolean {
-  return /(?:^|\.)localhost$/.test(bareName(hostname))
-}
-
-function bareName(host: string): string {
-  return host.toLowerCase().replace(/\.$/, '')
-}
-
-const resolveAll: Resolve = (hostname, callback) => {
-  systemLookup(hostname, { all: true }, (error, addresses) => callback(error, addresses ?? []))
+/** The lookup of a connection: the addresses of the family it wants, or `none` where there are none. */
+function lookupBy(resolve: Resolve, none: () => NodeJS.ErrnoException): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, (error, addresses) => {
+      if (error) return callback(error, '')
+      const family = typeof options.family === 'number' ? options.family : 0
+      const wanted = addresses.filter((entry) => !family || entry.family === family)
+      const [first] = wanted
+      if (!first) return callback(none(), '')
+      if (options.all) callback(null, wanted)
+      else callback(null, first.address, first.family)
+    })
+  }
 }

@@ -272,7 +272,6 @@ describe('the address guard', () => {
     const url = `http://${host}:${port}/`
     expect(await sender.send(post(url, { internalTargets: false }))).toEqual(refused)
     expect(seen).toEqual([])
-    if (host === 'localhost.') return // not every resolver knows it
     expect(await sender.send(post(url))).toEqual({ status: 200 })
     // Nor does it use the connection which that request has left open.
     expect(await sender.send(post(url, { internalTargets: false }))).toEqual(refused)
@@ -353,6 +352,20 @@ describe('the address guard', () => {
     expect(await sender.send(request)).toEqual({ status: 200 })
     expect(asked).toBe(1)
     expect(seen[0]?.headers.host).toBe(`moving.example:${port}`)
+  })
+
+  it('looks names up in the same way where internal targets are allowed', async () => {
+    const { port, seen } = await receiver(ok)
+    const sender = senderWith({
+      resolve: (name, callback) =>
+        callback(null, name === 'inside.example' ? [{ address: '127.0.0.1', family: 4 }] : []),
+    })
+    expect(await sender.send(post(`http://inside.example:${port}/`))).toEqual({ status: 200 })
+    expect(seen).toHaveLength(1)
+    expect(await sender.send(post(`http://nowhere.example:${port}/`))).toEqual({
+      error: 'The name of the receiver is not known.',
+      refused: false,
+    })
   })
 
   it('leaves out internal addresses of a name that has allowed ones', async () => {

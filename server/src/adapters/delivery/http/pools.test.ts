@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { realSystem } from '#adapters/system/real/real-system.ts'
 import { addressGuard } from './address-guard.ts'
 import { connectionPools } from './pools.ts'
 
@@ -10,7 +11,7 @@ const route = (name: string, internalTargets = false, connectTimeoutMs = 5000) =
 
 describe('the pools', () => {
   it('keeps one for each route, and lets go of the one used longest ago', async () => {
-    const pools = connectionPools(addressGuard({}), { maxOrigins: 2, maxConnections: 1 })
+    const pools = connectionPools(addressGuard({ system: realSystem() }), { maxOrigins: 2, maxConnections: 1 })
     const alice = pools.of(route('alice'))
     const bob = pools.of(route('bob'))
     expect(pools.of(route('alice'))).toBe(alice)
@@ -23,7 +24,7 @@ describe('the pools', () => {
   })
 
   it('never shares connections between what may go inside and what may not', async () => {
-    const pools = connectionPools(addressGuard({}), { maxOrigins: 9, maxConnections: 1 })
+    const pools = connectionPools(addressGuard({ system: realSystem() }), { maxOrigins: 9, maxConnections: 1 })
     expect(pools.of(route('alice', true))).not.toBe(pools.of(route('alice', false)))
     expect(pools.of(route('alice', true))).not.toBe(pools.of(route('alice', true, 100)))
     await pools.close()
