@@ -62,7 +62,11 @@ export class Feed implements FeedApi {
 
   async page(account: string, after: number, limit: number): Promise<readonly Recorded[]> {
     const last = this.#ring.last
-    while ((await this.#storage.indexFeed(indexPerStep)) < last);
+    for (let reached = -1; reached < last;) {
+      const next = await this.#storage.indexFeed(indexPerStep)
+      if (next === reached) break // the newest have been erased
+      reached = next
+    }
     return (await this.#storage.accountLog(account, after, limit)).map(recordedOf)
   }
 
