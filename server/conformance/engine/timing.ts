@@ -123,6 +123,8 @@ export function timingConformance(name: string, open: () => Promise<Storage>): v
       expect(again.engine.clocks.now('alice')).toBe(start + minute)
       const back = await again.engine.clocks.advance('alice', start)
       expect(isRefused(back) && back.refusal.code).toBe('clock_backwards')
+      const far = await again.engine.clocks.advance('alice', Date.UTC(9995, 0, 1))
+      expect(isRefused(far) && far.refusal.code).toBe('invalid')
       const wall = await again.engine.clocks.advance('bob', start + minute)
       expect(isRefused(wall) && wall.refusal.code).toBe('wall_clock')
     })
