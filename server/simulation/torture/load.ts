@@ -18,8 +18,10 @@ export const business = '+12025550100'
 export const inactiveMs = 60_000
 export const closedMs = 120_000
 
-const uuid = (chance: Chance): string =>
-  `${chance.hex(8)}-${chance.hex(4)}-7${chance.hex(3)}-8${chance.hex(3)}-${chance.hex(12)}`
+function uuid(chance: Chance): string {
+  const hex = chance.unique()
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
 
 /** One user of many: sends until told to stop, and notes what was acknowledged. Errors are the crash, and end it. */
 export async function send(
@@ -52,7 +54,7 @@ async function traffic(client: Client, chance: Chance, acknowledged: Acknowledge
       from,
       to,
       text: 'torture',
-      resourceId: `SM${chance.hex(32)}`,
+      resourceId: `SM${chance.unique()}`,
     }
   })
   const { status, body } = await client.call('POST', '/api/v1/traffic', { events })
@@ -97,7 +99,7 @@ function words(chance: Chance): { resourceId: string } & Json {
     author: { channel: 'SMS', address: business },
     recipients: [{ channel: 'SMS', address: `+1202555${1000 + chance.below(300)}` }],
     content: { type: 'TEXT', text: 'torture' },
-    resourceId: `SM${chance.hex(32)}`,
+    resourceId: `SM${chance.unique()}`,
   }
 }
 
