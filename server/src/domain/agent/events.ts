@@ -1,0 +1,18 @@
+import type { Id } from '../vocabulary/id.ts'
+import type { Instant } from '../vocabulary/instant.ts'
+import type { AgentDefinition } from './state.ts'
+
+/** Each `written` event creates a part of kind `version`. */
+export type AgentEvent =
+  | {
+      readonly type: 'agent.written'
+      readonly at: Instant
+      readonly id: Id
+      readonly account: string
+      readonly version: number
+      readonly definition: AgentDefinition
+      readonly by: string
+    }
+  | { readonly type: 'agent.deleted'; readonly at: Instant; readonly by: string }
+  | { readonly type: 'agent.restored'; readonly at: Instant; readonly by: string }
+  | { readonly type: 'agent.erased'; readonly at: Instant; readonly by: string }

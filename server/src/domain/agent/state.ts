@@ -1,0 +1,91 @@
+import type { Id } from '../vocabulary/id.ts'
+import type { Instant, Milliseconds } from '../vocabulary/instant.ts'
+import type { RetryPolicy } from '../session/state.ts'
+
+/** Who talks for us. Every write makes a version; versions never change, and sessions keep the one they were made under. */
+export interface Agent {
+  readonly id: Id
+  readonly account: string
+  /** `deleted`: can be restored for 30 days, then it is erased (its sessions stay unless it is purged). */
+  readonly status: 'live' | 'deleted' | 'erasing'
+  readonly version: number
+  /** The newest version's definition is the part `version`; the head keeps only what lists and limits need. */
+  readonly name: string
+  /** Whether a carrier's events are announced anywhere: saves reading the version when nobody listens. */
+  readonly announces: boolean
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+  readonly deletedAt: Instant | null
+}
+
+/** One version of an agent, in our own words. A dialect's own document is kept whole in `vendor`. */
+export interface AgentDefinition {
+  readonly name: string
+  /** Said first; `{name}` is filled from the order's data. Empty: the user speaks first. */
+  readonly welcome: string
+  readonly speech: AgentSpeech
+  readonly limits: AgentLimits
+  /** Hours of the called party's day, `[start:00, end:00)`; start = end is that one hour. Null: at any time. */
+  readonly hours: CallingHours | null
+  /** Null: an order that gives none is not retried. */
+  readonly retry: RetryPolicy | null
+  /** The route its calls are dialled over; `default`: the server's. */
+  readonly route: string
+  readonly inbound: InboundRules
+  readonly announce: Announcing | null
+  readonly makes: { readonly recording: boolean; readonly summary: boolean; readonly extraction: boolean }
+  /** Documents of dialects, by dialect name, kept as they came. */
+  readonly vendor: Readonly<Record<string, unknown>>
+}
+
+/** Where its answers come from. */
+export type AgentSpeech =
+  /** The built-in, deterministic one. `lines`: said in turn, after each thing the user says; then it says goodbye and ends. */
+  | { readonly by: 'script'; readonly lines: readonly string[]; readonly goodbye: string }
+  /** Your program is asked at every turn. */
+  | { readonly by: 'http'; readonly url: string; readonly sealedSecret?: string; readonly timeoutMs: Milliseconds }
+
+export interface AgentLimits {
+  readonly ringMs?: Milliseconds
+  readonly setupMs?: Milliseconds
+  readonly maxMs?: Milliseconds
+  readonly queueMs?: Milliseconds
+  readonly wrapMs?: Milliseconds
+  /** Null: silence never ends it. */
+  readonly silenceMs?: Milliseconds | null
+  readonly askOnlineMs?: Milliseconds | null
+  /** Null: voicemail is not looked for. */
+  readonly voicemailMs?: Milliseconds | null
+  /** Words from which a reply is looked at for voicemail. */
+  readonly voicemailWords?: number
+  /** Said before hanging up for silence; empty: nothing. */
+  readonly lastWords?: string
+  readonly onlineQuestion?: string
+}
+
+export interface CallingHours {
+  readonly startHour: number
+  readonly endHour: number
+}
+
+export interface InboundRules {
+  /** Calls one caller may make to one of our numbers; -1: any number. */
+  readonly callsPerCaller: number
+  /** E.164 numbers the limit does not hold for. */
+  readonly exempt: readonly string[]
+  readonly rejectUnknown: boolean
+  /** Asked for the caller's data (GET with a bearer token); absent: nobody. */
+  readonly source?: { readonly url: string; readonly sealedToken?: string }
+}
+
+/** Whom to tell of its sessions, in a dialect's words. */
+export interface Announcing {
+  readonly dialect: string
+  readonly url: string
+  /** The dialect's own event names; absent: all. */
+  readonly events?: readonly string[]
+  /** Header values, sealed. */
+  readonly sealedHeaders?: Readonly<Record<string, string>>
+  readonly sealedSecret?: string
+  readonly amendments?: boolean
+}

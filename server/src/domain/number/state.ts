@@ -1,0 +1,37 @@
+import type { Id } from '../vocabulary/id.ts'
+import type { Instant } from '../vocabulary/instant.ts'
+
+/** A telephone number of the account's own: what calls come from, and where they arrive. */
+export interface PhoneNumber {
+  readonly id: Id
+  readonly account: string
+  readonly status: 'live' | 'erasing'
+  /** E.164; held by one live number of the account. */
+  readonly number: string
+  /** The agent that answers calls to it; null: none. */
+  readonly agentId: Id | null
+  /** The carrier route it belongs to. */
+  readonly route: string
+  /** Whether it is the operator's rather than the account's own. */
+  readonly hosted: boolean
+  /** Calls that name no number come from it: one of the account has this. */
+  readonly isDefault: boolean
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+export type NumberEvent =
+  | { readonly type: 'number.written'; readonly at: Instant; readonly number: PhoneNumber }
+  | { readonly type: 'number.removed'; readonly at: Instant; readonly by: string }
+
+export type NumberCommand =
+  | {
+      readonly type: 'add'
+      readonly number: string
+      readonly route: string
+      readonly hosted: boolean
+      readonly isDefault: boolean
+      readonly agentId?: Id
+    }
+  | { readonly type: 'attach'; readonly agentId: Id | null }
+  | { readonly type: 'remove' }

@@ -1,0 +1,192 @@
+import type { Id } from '../vocabulary/id.ts'
+import type { Instant } from '../vocabulary/instant.ts'
+import type { ControlCommand } from './control/commands.ts'
+import type { SessionCreated } from './events.ts'
+import type { Artefact, ArtefactState, Cause, Protocol } from './state.ts'
+
+/** Everything that can be asked of a session. */
+export type SessionCommand =
+  | Create
+  | Queue
+  | OfferSlot
+  | Stop
+  | HangUp
+  | Report
+  | DialAnswered
+  | Turn
+  | VoicemailSign
+  | AgentEnds
+  | Settle
+  | PlaceWords
+  | TakeLease
+  | Lose
+  | Lapse
+  | Erase
+  | ControlCommand
+
+/** Made by whoever orders it; `to` follows from what it is (lifecycle section 2). */
+export interface Create extends Omit<SessionCreated, 'type' | 'at' | 'id' | 'account' | 'by'> {
+  readonly type: 'create'
+}
+
+/** A row of a batch that starts, or the program's `connect` on a session it opened. */
+export interface Queue {
+  readonly type: 'queue'
+  /** A slot must be there at once (a program's `connect`); otherwise it waits. */
+  readonly because: string
+}
+
+/**
+ * The dispatcher offers a slot: the dial gate (Bolna 5.2), decided here in its order. What depends on tables and other nouns
+ * was looked up by the service: whether agent, number and credentials are usable, the calling hours, the balance.
+ */
+export interface OfferSlot {
+  readonly type: 'offer_slot'
+  /** The attempt it was asked for. */
+  readonly attempt: number
+  /** Undefined: only the hours are looked at (on entering the queue). */
+  readonly slot?: number
+  readonly lease?: string
+  readonly gate: Gate
+}
+
+export interface Gate {
+  readonly unusable?: 'agent_deleted' | 'agent_unusable' | 'number_unusable' | 'credentials_refused'
+  /** Absent: it may be called now. Otherwise the next allowed starts (none: none within 14 days) and how much of the time until the first is closed. */
+  readonly closed?: { readonly openings: readonly Instant[] }
+  readonly balance: 'enough' | 'low'
+}
+
+/** By request: waiting → stopped, before the answer → canceled; live only by `hang_up`. */
+export interface Stop {
+  readonly type: 'stop'
+  readonly cause: Extract<Cause, 'stopped_by_request' | 'batch_stopped' | 'batch_expired' | 'agent_deleted'>
+}
+
+/** Ends whatever is in flight: before the answer → canceled, live → wrapping. */
+export interface HangUp {
+  readonly type: 'hang_up'
+  readonly note?: string
+}
+
+/**
+ * A carrier's report about the first leg, in any order, repeated, late or never. `attempt`: the dial it belongs to; `sequence`:
+ * the carrier's own count for that dial. `leg` absent: the session's first leg; otherwise the second leg of that name.
+ */
+export interface Report {
+  readonly type: 'report'
+  readonly attempt: number
+  readonly leg?: string
+  readonly sequence: number
+  readonly what: ReportedWhat
+  readonly callId?: string
+  /** The carrier's own time; for the record. */
+  readonly providerAt?: Instant
+}
+
+export type ReportedWhat =
+  | { readonly is: 'placed' | 'progress' | 'ringing' }
+  | { readonly is: 'answered'; readonly lease?: string; readonly streamId?: Id }
+  | { readonly is: 'media'; readonly receivedPackets: number; readonly sentPackets: number }
+  | { readonly is: 'dtmf'; readonly digits: string }
+  /** The leg is over. `verdict`: the carrier's own word where it has one; the cause is made of all three (see causes.ts). */
+  | {
+      readonly is: 'ended'
+      readonly verdict?: Verdict
+      readonly protocol?: Protocol
+      readonly by?: 'user' | 'carrier' | 'us'
+    }
+
+export type Verdict =
+  | 'busy'
+  | 'no_answer'
+  | 'rejected'
+  | 'invalid_number'
+  | 'unreachable'
+  | 'congestion'
+  | 'hangup'
+  | 'dropped'
+
+/** What came of placing the call, when the carrier answered the request itself or was asked after a crash. */
+export interface DialAnswered {
+  readonly type: 'dial_answered'
+  readonly attempt: number
+  readonly answer:
+    | { readonly is: 'placed'; readonly callId: string }
+    | {
+        readonly is: 'refused'
+        readonly cause: Extract<
+          Cause,
+          | 'credentials_refused'
+          | 'number_unusable'
+          | 'invalid_number'
+          | 'carrier_error'
+          | 'congestion'
+          | 'carrier_declined'
+        >
+        readonly protocol?: Protocol
+      }
+    /** Nobody can tell: the deadline ends it. */
+    | { readonly is: 'unknown' }
+}
+
+/** Somebody spoke (or is speaking until `quietFrom`). */
+export interface Turn {
+  readonly type: 'turn'
+  readonly who: 'user' | 'agent'
+  readonly quietFrom: Instant
+}
+
+/** `beep`: found at once. `check`: a second one that agrees finds it. `live`: a person replied, clears it. */
+export interface VoicemailSign {
+  readonly type: 'voicemail_sign'
+  readonly sign: 'beep' | 'check' | 'live'
+}
+
+/** The agent ends the call, or cannot go on. `handed_over`: text and e-mail only (rule 9). */
+export interface AgentEnds {
+  readonly type: 'agent_ends'
+  readonly cause: Extract<Cause, 'agent_hangup' | 'agent_error' | 'voicemail' | 'handed_over'>
+  readonly note?: string
+}
+
+export interface Settle {
+  readonly type: 'settle'
+  readonly artefact: Artefact
+  readonly attempt: number
+  readonly state: Exclude<ArtefactState, 'pending'>
+  readonly value?: unknown
+  readonly cost?: number
+  readonly because?: string
+}
+
+/** The session's words go to this conversation from now on. */
+export interface PlaceWords {
+  readonly type: 'place_words'
+  readonly conversationId: Id
+  readonly after: number
+  readonly streamId?: Id
+}
+
+/** This process carries the call's voice from now on. */
+export interface TakeLease {
+  readonly type: 'take_lease'
+  readonly lease: string
+}
+
+/** The carrier or the process that carried it knows nothing of it any more (after a restart), or the conversation was closed. */
+export interface Lose {
+  readonly type: 'lose'
+  readonly attempt: number
+  readonly cause: Extract<Cause, 'lost_lease' | 'media_lost' | 'carrier_drop' | 'conversation_closed'>
+}
+
+/** The deadline's command: nothing happens unless it is what is due now. */
+export interface Lapse {
+  readonly type: 'lapse'
+  readonly what: string
+}
+
+export interface Erase {
+  readonly type: 'erase'
+}

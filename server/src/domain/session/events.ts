@@ -1,0 +1,185 @@
+import type { Id } from '../vocabulary/id.ts'
+import type { Instant } from '../vocabulary/instant.ts'
+import type { ControlEvent } from './control/events.ts'
+import type {
+  AgentPin,
+  Artefact,
+  ArtefactState,
+  Direction,
+  End,
+  Policy,
+  SessionKind,
+  SessionOutcome,
+  SessionState,
+} from './state.ts'
+import type { ControlSettings } from './control/state.ts'
+
+/** Everything that can happen to a session. */
+export type SessionEvent =
+  | SessionCreated
+  | SessionMoved
+  | AttemptEnded
+  | SlotAsked
+  | LegReported
+  | TurnTaken
+  | OnlineAsked
+  | NoAudioFlagged
+  | VoicemailJudged
+  | ArtefactSettled
+  | WordsPlaced
+  | LeaseTaken
+  | OutcomeFixed
+  | ReportRefused
+  | SessionErased
+  | ControlEvent
+
+interface At {
+  readonly at: Instant
+}
+
+/** Creates the part `order`: what was asked for, whole. */
+export interface SessionCreated extends At {
+  readonly type: 'session.created'
+  readonly id: Id
+  readonly account: string
+  readonly kind: SessionKind
+  readonly direction: Direction
+  readonly to: Extract<SessionState, 'prepared' | 'scheduled' | 'queued' | 'joining' | 'dialing' | 'ringing' | 'live'>
+  readonly agent: AgentPin
+  readonly user: string
+  readonly own: string
+  readonly route: string
+  readonly policy: Partial<Policy>
+  readonly dueAt?: Instant
+  readonly batch?: { readonly id: Id; readonly row: number }
+  readonly parent?: Id
+  /** Inbound: the carrier's id of the call. */
+  readonly callId?: string
+  readonly settings?: ControlSettings
+  readonly order: Order
+  readonly by: string
+  readonly because: string
+}
+
+/** What the caller gave with the order; not looked at by any rule. */
+export interface Order {
+  /** Variables for the agent's prompt; at most 25 KB as JSON. */
+  readonly data: Readonly<Record<string, unknown>> | null
+  /** What a dialect must give back as it was given (its own words). */
+  readonly vendor?: Readonly<Record<string, unknown>>
+}
+
+/** A change of state. `at` is the due instant where a deadline caused it. */
+export interface SessionMoved extends At {
+  readonly type: 'session.moved'
+  readonly from: SessionState
+  readonly to: Exclude<SessionState, 'prepared' | 'joining' | 'erasing'>
+  readonly by: string
+  readonly because: string
+  /** To `scheduled`: when it is due. */
+  readonly dueAt?: Instant
+  /** To `deferred`. */
+  readonly openings?: readonly Instant[]
+  readonly giveUpAt?: Instant
+  /** To `dialing`: the attempt that begins, its slot and the process that dials. */
+  readonly attempt?: number
+  readonly slot?: number
+  readonly lease?: string
+  /** To `wrapping` and `ended`. */
+  readonly outcome?: SessionOutcome
+  readonly end?: End
+}
+
+/** An attempt is over and another will follow: a `session.moved` to `scheduled` comes right after it, in the same decision. */
+export interface AttemptEnded extends At {
+  readonly type: 'attempt.ended'
+  readonly attempt: number
+  readonly outcome: SessionOutcome
+  readonly end: End
+  readonly retryAt: Instant
+}
+
+/** A slot is asked for (again): it came into `queued`, or an opening of `deferred` has come. Makes the effect `slot.want`. */
+export interface SlotAsked extends At {
+  readonly type: 'slot.asked'
+  /** What remains of the openings. */
+  readonly openings?: readonly Instant[]
+}
+
+/** A carrier's report that was taken but moves nothing by itself: placed, progress, media, digits. */
+export interface LegReported extends At {
+  readonly type: 'leg.reported'
+  readonly what: 'placed' | 'progress' | 'media' | 'dtmf'
+  readonly sequence: number
+  readonly callId?: string
+  readonly media?: { readonly receivedPackets: number; readonly sentPackets: number; readonly received: boolean }
+  readonly digits?: string
+}
+
+/** Somebody spoke, until `quietFrom`. The words themselves are the conversation's. */
+export interface TurnTaken extends At {
+  readonly type: 'turn.taken'
+  readonly who: 'user' | 'agent'
+  readonly quietFrom: Instant
+}
+
+/** Makes the effect `agent.ask_online`. */
+export interface OnlineAsked extends At {
+  readonly type: 'online.asked'
+}
+
+/** Makes the effect `telephony.reinvite`. */
+export interface NoAudioFlagged extends At {
+  readonly type: 'media.no_audio'
+}
+
+export interface VoicemailJudged extends At {
+  readonly type: 'voicemail.judged'
+  readonly verdict: 'suspected' | 'found' | 'cleared'
+}
+
+/** Creates a part `artefact`. `late`: after the session had ended; it changes nothing but what is shown. */
+export interface ArtefactSettled extends At {
+  readonly type: 'artefact.settled'
+  readonly artefact: Artefact
+  readonly state: Exclude<ArtefactState, 'pending'>
+  readonly attempt: number
+  readonly value?: unknown
+  /** For `cost`: cents of this attempt. */
+  readonly cost?: number
+  readonly because?: string
+  readonly late?: true
+}
+
+/** Its words are in this conversation from part number `after` on. */
+export interface WordsPlaced extends At {
+  readonly type: 'words.placed'
+  readonly conversationId: Id
+  readonly after: number
+  readonly streamId?: Id
+}
+
+export interface LeaseTaken extends At {
+  readonly type: 'lease.taken'
+  readonly lease: string
+}
+
+/** The agent left: the outcome is fixed though the line is still up (rule 3). */
+export interface OutcomeFixed extends At {
+  readonly type: 'outcome.fixed'
+  readonly outcome: SessionOutcome
+}
+
+/** Something reported that came too late, twice or out of order; kept, and nothing else (rule 2). */
+export interface ReportRefused extends At {
+  readonly type: 'report.refused'
+  readonly what: string
+  readonly sequence?: number
+  readonly attempt?: number
+  readonly because: string
+}
+
+export interface SessionErased extends At {
+  readonly type: 'session.erased'
+  readonly by: string
+}

@@ -1,0 +1,81 @@
+import type { Id } from '../vocabulary/id.ts'
+import type { Milliseconds } from '../vocabulary/instant.ts'
+import type { Artefact, Direction } from './state.ts'
+
+/**
+ * What a session asks of the world: the payloads of its effects, by kind. Each is stored with the decision it follows from and is
+ * idempotent by session and attempt. `reference` names a leg to the carrier for ever (see `referenceOf`).
+ */
+export interface SessionRequests {
+  /** Repeatable: wake the dispatcher, the session waits on this route. */
+  readonly 'slot.want': { readonly attempt: number; readonly route: string }
+  /** Repeatable: give the slot and the wallet's hold back. */
+  readonly 'slot.release': { readonly attempt: number; readonly route: string }
+  /** Repeatable: look at the calling hours at once (on entering the queue, when it keeps them); answered by `offer_slot` without a slot. */
+  readonly 'hours.look': { readonly attempt: number }
+  /** Once: dial. Answered by `dial_answered`. */
+  readonly 'telephony.dial': {
+    readonly attempt: number
+    readonly leg: string | null
+    readonly reference: string
+    readonly from: string
+    readonly to: string
+    readonly route: string
+    /** When the carrier itself gives up ringing, and ends the call (cap + 30 s): a guard beside our own. */
+    readonly ringMs: Milliseconds
+    readonly limitMs: Milliseconds
+  }
+  /** Repeatable: hang up or cancel, whatever the leg does now; an unknown leg is settled. */
+  readonly 'telephony.hang_up': {
+    readonly attempt: number
+    readonly reference: string
+    readonly route: string
+    readonly reject: boolean
+  }
+  /** Once: answer an inbound call. Answered by `answer_done`. */
+  readonly 'telephony.answer': {
+    readonly attempt: number
+    readonly reference: string
+    readonly route: string
+    readonly command: string
+  }
+  /** Repeatable: join two legs. */
+  readonly 'telephony.bridge': {
+    readonly attempt: number
+    readonly references: readonly [string, string]
+    readonly route: string
+  }
+  readonly 'telephony.reinvite': { readonly attempt: number; readonly reference: string; readonly route: string }
+  /** Repeatable: the call is live, somebody must talk. `resumed`: taken over after a restart. */
+  readonly 'agent.begin': { readonly attempt: number; readonly lease: string; readonly resumed: boolean }
+  /** Repeatable: ask the user whether they are still there. */
+  readonly 'agent.ask_online': { readonly attempt: number }
+  /** Repeatable: settle an artefact; answered by `settle`. */
+  readonly 'artefact.make': { readonly attempt: number; readonly artefact: Exclude<Artefact, 'transcript'> }
+  /** Repeatable: tell the batch how its row stands. */
+  readonly 'batch.row': { readonly batch: Id; readonly row: number; readonly is: 'dialing' | 'ended' }
+}
+
+/** The name of a leg for the carrier: the session, the attempt, and for a second leg its name. */
+export function referenceOf(session: Id, attempt: number, leg?: string | null): string {
+  return leg ? `${session}.${attempt}.${leg}` : `${session}.${attempt}`
+}
+
+/** Reads a reference back; undefined: not one of ours. */
+export function readReference(
+  reference: string,
+): { readonly session: Id; readonly attempt: number; readonly leg?: string } | undefined {
+  const [, session, attempt, leg] = /^([0-9a-z]{26})\.(\d{1,4})(?:\.(\w{1,40}))?$/.exec(reference) ?? []
+  if (session === undefined) return undefined
+  return { session, attempt: Number(attempt), ...(leg !== undefined && { leg }) }
+}
+
+/** Who is called and who calls, of a session's first leg. */
+export function endsOf(session: { readonly user: string; readonly own: string; readonly direction: Direction }): {
+  readonly from: string
+  readonly to: string
+} {
+  return session.direction === 'outbound'
+    ? { from: session.own, to: session.user }
+    : { from: session.user, to: session.own }
+}

@@ -1,0 +1,190 @@
+import type { Agent, AgentDefinition } from '#domain/agent/state.ts'
+import type { Batch, BatchRow } from '#domain/batch/state.ts'
+import type { Held } from '#domain/dispatcher/state.ts'
+import type { PhoneNumber } from '#domain/number/state.ts'
+import type { ArtefactSettled, Order, SessionEvent } from '#domain/session/events.ts'
+import type { Policy, RetryPolicy, Session, SessionKind, SessionState } from '#domain/session/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant } from '#domain/vocabulary/instant.ts'
+import type { Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask, Outcome, Recorded } from '#engine/api.ts'
+import type { Listed, Position } from '../api.ts'
+import type { SaidTurn } from './ports.ts'
+
+/** A session with what its reading needs beside its head. */
+export interface SessionView {
+  readonly session: Session
+  /** The version of its head: the number of its last event. */
+  readonly version: number
+  readonly order: Order
+  readonly definition: AgentDefinition
+}
+
+/** Sessions: calls now; written ones and those from browsers use the same later. */
+export interface Sessions {
+  /** An outbound call. Refused with `not_found` (agent, number) or `invalid` with the field. */
+  place(ask: Ask<SessionView>, draft: CallDraft): Promise<Outcome<SessionView>>
+  /** A call that arrives; also how the simulator's `call-in` begins. */
+  stop(ask: Ask<SessionView>, id: Id): Promise<Outcome<SessionView>>
+  /** All waiting (queued and deferred; `scheduled` too if asked) sessions of an agent. */
+  stopWaiting(ask: Ask, agent: Id, also: { readonly scheduled: boolean }): Promise<readonly Id[] | Refused>
+  hangUp(ask: Ask<SessionView>, id: Id, note?: string): Promise<Outcome<SessionView>>
+  transfer(ask: Ask<SessionView>, id: Id, to: string): Promise<Outcome<SessionView>>
+  get(account: string, id: Id): Promise<SessionView | undefined>
+  list(account: string, question: SessionQuestion): Promise<Listed<SessionView>>
+  /** How many there are, for pages by number; at most `most` are counted. */
+  count(account: string, question: Omit<SessionQuestion, 'after' | 'limit'>): Promise<number>
+  timeline(
+    account: string,
+    id: Id,
+    question: { readonly after: number; readonly limit: number },
+  ): Promise<{ readonly items: readonly Recorded<SessionEvent>[]; readonly next?: number } | undefined>
+  /** Who said what, of the present (last) attempt; `upTo`: as of that event number of the session. */
+  transcript(session: Session): Promise<readonly SaidTurn[]>
+  /** The artefacts settled by event number `upTo` (all when absent), newest of each kind of the last attempt. */
+  artefacts(account: string, id: Id, upTo?: number): Promise<readonly ArtefactSettled[]>
+  order(account: string, id: Id): Promise<Order | undefined>
+  /** The next change of state that time alone brings. */
+  nextTransition(
+    session: Session,
+  ): { readonly to: SessionState; readonly at: Instant; readonly because: string } | undefined
+  /** Place in its line, 1 is next; undefined: it does not wait for a slot. */
+  queuePosition(session: Session): Promise<number | undefined>
+  slots(account: string): Promise<SlotLedger>
+}
+
+export interface SlotLedger {
+  readonly limit: number
+  readonly held: readonly Held[]
+  readonly waiting: number
+}
+
+export interface CallDraft {
+  readonly agentId: Id
+  /** E.164. */
+  readonly to: string
+  /** One of the account's numbers; absent: its default. */
+  readonly from?: string
+  readonly dueAt?: Instant
+  readonly data: Order['data']
+  readonly vendor?: Order['vendor']
+  /** Absent: the agent's own. Null: none. */
+  readonly retry?: RetryPolicy | null
+  readonly keepsHours: boolean
+  readonly parent?: Id
+  readonly policy?: Partial<Policy>
+  /** A row of a batch: it starts `prepared`. */
+  readonly batch?: { readonly id: Id; readonly row: number }
+}
+
+/** Newest first; by row within a batch. All given conditions hold together; empty lists: all. */
+export interface SessionQuestion {
+  readonly kinds?: readonly SessionKind[]
+  readonly agent?: Id
+  readonly batch?: Id
+  /** Tests facets: see `facets` of the noun. */
+  readonly test?: (facets: Readonly<Record<string, string | number | boolean | undefined>>) => boolean
+  readonly createdFrom?: Instant
+  readonly createdTo?: Instant
+  readonly after?: Position
+  readonly limit: number
+}
+
+export interface Agents {
+  create(ask: Ask<AgentView>, definition: AgentDefinition): Promise<Outcome<AgentView>>
+  /** `change` makes the new definition from the present one, or refuses; it may run several times. */
+  write(
+    ask: Ask<AgentView>,
+    id: Id,
+    change: (present: AgentDefinition) => AgentDefinition | Refused,
+    ifVersion?: number,
+  ): Promise<Outcome<AgentView>>
+  /** Its waiting sessions are stopped; live ones finish. `purge`: at once and for good, its ended sessions too. */
+  remove(ask: Ask<AgentView>, id: Id, how: { readonly purge: boolean }): Promise<Outcome<AgentView>>
+  restore(ask: Ask<AgentView>, id: Id): Promise<Outcome<AgentView>>
+  get(account: string, id: Id): Promise<AgentView | undefined>
+  /** Live ones, newest first. */
+  list(account: string, page: { readonly after?: Position; readonly limit: number }): Promise<Listed<AgentView>>
+  /** One version's definition, also of a deleted agent; from memory as a rule. */
+  version(account: string, id: Id, version: number): Promise<AgentDefinition | undefined>
+}
+
+export interface AgentView {
+  readonly agent: Agent
+  readonly definition: AgentDefinition
+}
+
+export interface Numbers {
+  add(
+    ask: Ask<PhoneNumber>,
+    draft: {
+      readonly number: string
+      readonly route?: string
+      readonly isDefault?: boolean
+      readonly hosted?: boolean
+      readonly agentId?: Id
+    },
+  ): Promise<Outcome<PhoneNumber>>
+  attach(ask: Ask<PhoneNumber>, id: Id, agentId: Id | null): Promise<Outcome<PhoneNumber>>
+  remove(ask: Ask<PhoneNumber>, id: Id): Promise<Outcome<PhoneNumber>>
+  get(account: string, id: Id): Promise<PhoneNumber | undefined>
+  /** Oldest first; an account has at most a few thousand. */
+  list(account: string): Promise<readonly PhoneNumber[]>
+  /** By E.164; undefined: not the account's. */
+  find(account: string, number: string): Promise<PhoneNumber | undefined>
+}
+
+export interface Batches {
+  /** `rows`: parsed already; sessions are made in chunks afterwards. */
+  create(ask: Ask<Batch>, draft: BatchDraft): Promise<Outcome<Batch>>
+  schedule(
+    ask: Ask<Batch>,
+    id: Id,
+    draft: { readonly dueAt: Instant; readonly keepsHours: boolean },
+  ): Promise<Outcome<Batch>>
+  stop(ask: Ask<Batch>, id: Id, how: { readonly hangUp: boolean }): Promise<Outcome<Batch>>
+  remove(ask: Ask<Batch>, id: Id): Promise<Outcome<Batch>>
+  get(account: string, id: Id): Promise<Batch | undefined>
+  list(
+    account: string,
+    question: { readonly agent?: Id; readonly after?: Position; readonly limit: number },
+  ): Promise<Listed<Batch>>
+  rejected(account: string, id: Id): Promise<readonly BatchRow[] | undefined>
+  /** How many sessions are in each state, with the outcome of those that ended. */
+  tally(account: string, id: Id): Promise<readonly BatchTally[] | undefined>
+  /** What would happen if it started now: how many would dial, wait or be skipped, and why. */
+  dryRun(account: string, id: Id): Promise<DryRun | undefined>
+}
+
+export interface BatchDraft {
+  readonly agentId: Id
+  readonly fileName: string
+  readonly from: readonly string[]
+  readonly retry: RetryPolicy | null
+  readonly webhook: string | null
+  readonly rows: readonly BatchRow[]
+}
+
+export interface BatchTally {
+  readonly state: SessionState
+  readonly outcome: Session['outcome']
+  readonly wasLive: boolean
+  readonly count: number
+}
+
+export interface DryRun {
+  readonly dial: number
+  readonly wait: readonly { readonly because: string; readonly count: number; readonly until?: Instant }[]
+  readonly skip: readonly { readonly because: string; readonly count: number }[]
+}
+
+export interface Wallets {
+  /** Undefined: billing is off. */
+  get(account: string): Promise<{ readonly balance: number; readonly held: number } | undefined>
+  /** Turns billing on with the first credit. */
+  credit(
+    ask: Ask<{ readonly balance: number }>,
+    cents: number,
+    because: string,
+  ): Promise<Outcome<{ readonly balance: number }>>
+}
