@@ -8,6 +8,8 @@ export interface Options {
   readonly storage: 'sqlite' | 'memory'
   /** Requests a second for each account, over all dialects; null: no limit. */
   readonly requestsPerSecond: number | null
+  /** Calls at once for each account, unless it has a limit of its own. */
+  readonly slots: number
   readonly logLevel: LogLevel
   /** Hosts that webhooks may go to although they are internal, for every account. */
   readonly callbackHosts: readonly string[]
@@ -34,6 +36,7 @@ export function compileOptions(given: Partial<Options> = {}): Options {
     data: './data',
     storage: 'sqlite',
     requestsPerSecond: defaultRequestsPerSecond,
+    slots: 10,
     logLevel: 'info',
     callbackHosts: [],
     publicUrl: null,
@@ -78,6 +81,11 @@ export const flags: Readonly<Record<string, Flag>> = {
     value: 'N|off|vendor',
     about: 'Requests a second for each account, over all dialects (1000)',
     read: (text) => ({ requestsPerSecond: rate(text) }),
+  },
+  slots: {
+    value: 'N',
+    about: 'Calls at once for each account without a limit of its own (10)',
+    read: (text) => ({ slots: wholeNumber('slots', text, 0, 100_000) }),
   },
   'log-level': {
     value: logLevels.join('|'),

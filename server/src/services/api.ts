@@ -12,12 +12,16 @@ import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Refused, Refusal } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Fired, Followed, Outcome, Recorded } from '#engine/api.ts'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
+import type { CallServices } from './calls/api.ts'
 
 /**
  * Everything one can ask for, in our own words. Each write takes the Ask of who asks (account, record, idempotency) and gives an
  * Outcome: a value, a refusal, or the stored answer of its twin. Each read takes the account; another account's ids are unknown.
  */
-export interface Services {
+export interface Services extends ConversationServices, CallServices {}
+
+/** The same without calls. */
+export interface ConversationServices {
   readonly accounts: Accounts
   readonly configurations: Configurations
   readonly conversations: Conversations

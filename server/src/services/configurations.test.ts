@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { alice, capturing, idOf, line, openHouse, received, type House } from '#conformance/house.ts'
 import type { Configuration, ConfigurationDocument } from '#domain/configuration/state.ts'
+import { defaultConfiguration } from './default-configuration.ts'
 
 let house: House
 beforeEach(async () => {
@@ -117,7 +118,7 @@ describe('configurations', () => {
     const first = await configurations.list(house.account, { limit: 3 })
     expect(first.items.map(({ document }) => document.displayName)).toEqual(['4', '3', '2'])
     const rest = await configurations.list(house.account, { limit: 3, after: first.next! })
-    expect(rest.items.map(({ document }) => document.displayName)).toEqual(['1', '0'])
+    expect(rest.items.map(({ document }) => document.displayName)).toEqual(['1', '0', 'Default'])
     expect(rest.next).toBeUndefined()
     const odd = await configurations.list(house.account, { limit: 3, memoryStoreId: 'odd' })
     expect(odd.items.map(({ document }) => document.displayName)).toEqual(['3', '1'])
@@ -132,6 +133,25 @@ describe('configurations', () => {
     expect((await house.services.configurations.create(house.ask, document)).value).toBeDefined()
   })
 
+  it('include the default one from the start, which is made anew when it is deleted and needed', async () => {
+    const list = async (): Promise<readonly Configuration[]> =>
+      (await house.services.configurations.list(house.account, { limit: 10 })).items
+    const [made] = await list()
+    expect(made).toMatchObject({
+      isDefault: true,
+      document: { grouping: 'addresses', channels: { VOICE: { capture: [] } } },
+    })
+    const need = async (): Promise<string | undefined> =>
+      (await house.engine.execute<Configuration>(house.ask, defaultConfiguration)).value?.id
+    expect(await need()).toBe(made!.id)
+    await house.services.configurations.remove(house.ask, made!.id)
+    const [one, two] = await Promise.all([need(), need()])
+    const [anew] = await list()
+    expect([one, two]).toEqual([anew!.id, anew!.id])
+    expect(anew!.id).not.toBe(made!.id)
+    expect(await list()).toHaveLength(1)
+  })
+
   it('are written once under one idempotency key', async () => {
     const { document } = (await house.services.configurations.get(house.account, await house.configure()))!
     const once = { scope: 's', key: 'k', fingerprint: 'f', render: () => ({ status: 202, headers: {}, body: 'first' }) }
@@ -139,6 +159,6 @@ describe('configurations', () => {
       [1, 2].map(() => house.services.configurations.create({ ...house.ask, once }, document)),
     )
     expect([one?.value?.about.noun, two?.replayed?.body]).toEqual(['configuration', 'first'])
-    expect((await house.services.configurations.list(house.account, { limit: 10 })).items).toHaveLength(2)
+    expect((await house.services.configurations.list(house.account, { limit: 10 })).items).toHaveLength(3)
   })
 })

@@ -15,6 +15,7 @@ describe('the events of an account', () => {
     await house.send(received())
     const all = await house.services.events.page(house.account, 0, 100)
     expect(all.items.map(({ event }) => event.type)).toEqual([
+      'configuration.written', // the default one
       'configuration.written',
       'operation.completed',
       'conversation.created',
@@ -26,7 +27,10 @@ describe('the events of an account', () => {
     const rest = await house.services.events.page(house.account, first.next, 4)
     expect([...first.items, ...rest.items]).toEqual(all.items)
     expect(await house.services.events.page(house.account, rest.next, 4)).toEqual({ items: [], next: rest.next })
-    expect((await house.services.events.page(other.account.id, 0, 100)).items).toEqual([])
+    const others = (await house.services.events.page(other.account.id, 0, 100)).items
+    expect(others.map(({ account, event }) => [account, event.type])).toEqual([
+      [other.account.id, 'configuration.written'],
+    ])
   })
 
   it('are followed live, with the state after each, and by nobody else', async () => {

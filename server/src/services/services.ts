@@ -2,7 +2,7 @@ import { configuration } from '#domain/configuration/configuration.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Engine } from '#engine/api.ts'
 import { createAccounts } from './accounts/accounts.ts'
-import type { Deliveries, Services } from './api.ts'
+import type { ConversationServices, Deliveries } from './api.ts'
 import { createAccountClock } from './clock.ts'
 import { createConfigurations } from './configurations.ts'
 import { createConversations } from './conversations/conversations.ts'
@@ -26,7 +26,7 @@ export interface ServicesNeed {
 }
 
 /** Everything one can ask for, over one engine. */
-export function createServices({ engine, vault, deliveries, now, adminKeyHash, log }: ServicesNeed): Services {
+export function createServices({ engine, vault, deliveries, now, adminKeyHash, log }: ServicesNeed): ConversationServices {
   const live = new Roster(engine, configuration, 'all', ({ status }) => status === 'live')
   const snapshots = new Snapshots(engine)
   return {

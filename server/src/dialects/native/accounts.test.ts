@@ -15,7 +15,7 @@ describe('accounts', () => {
     expect(account).toMatchObject({
       name: 'shop',
       clock: 'test',
-      limits: { requestsPerSecond: 7, internalTargets: false },
+      limits: { requestsPerSecond: 7, internalTargets: false, slots: null },
       sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
     })
     expect(bearer).toBe(`${key.sid}.${secret}`)
@@ -45,7 +45,10 @@ describe('accounts', () => {
       name: 'after',
       limits: { internalTargets: true },
     })
-    expect(changed.body).toMatchObject({ name: 'after', limits: { requestsPerSecond: null, internalTargets: true } })
+    expect(changed.body).toMatchObject({
+      name: 'after',
+      limits: { requestsPerSecond: null, internalTargets: true, slots: null },
+    })
   })
 
   test('belong to the operator: a key of an account may not see them', async () => {

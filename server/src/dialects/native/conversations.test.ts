@@ -276,6 +276,7 @@ describe('configurations', () => {
           version: 1,
           channels: { SMS: { timeoutsMinutes: { inactive: 10, closed: 30 } }, VOICE: { timeoutsMinutes: null } },
         },
+        { displayName: 'Default', channels: { VOICE: { timeoutsMinutes: null, capture: [] } } },
       ],
       next: null,
     })

@@ -66,6 +66,12 @@ export const meanings: Record<ProblemCode, Meaning> = {
     advice: 'A closed conversation never changes; the next traffic starts a new one.',
     retryable: false,
   },
+  wrong_state: {
+    status: 409,
+    title: 'Its state does not allow this now',
+    advice: '`detail` says which state it is in and what is possible in it.',
+    retryable: false,
+  },
   grouping_taken: {
     status: 409,
     title: 'These parties have an open conversation already',

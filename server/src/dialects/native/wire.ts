@@ -40,6 +40,12 @@ const name = z.string().min(1).max(128)
 const limits = z.strictObject({
   requestsPerSecond: z.int().min(1).max(1_000_000).nullable().meta({ description: "Null: the server's own setting" }),
   internalTargets: z.boolean().meta({ description: 'Whether webhooks may go to loopback and private addresses' }),
+  slots: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .nullable()
+    .meta({ description: "Calls at once; 0 pauses. Null: the server's own setting" }),
 })
 export const accountDraft = z.strictObject({
   name,

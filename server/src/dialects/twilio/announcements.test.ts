@@ -182,7 +182,7 @@ describe('the announcer', () => {
           get: async () => ({
             sid,
             sealedAuthToken: 'token',
-            limits: { requestsPerSecond: null, internalTargets: true },
+            limits: { requestsPerSecond: null, internalTargets: true, slots: null },
           }),
         },
       } as unknown as Parameters<typeof createCallbacks>[0]['services'],

@@ -20,6 +20,7 @@ export const answers: Readonly<Record<RefusalCode, readonly [status: number, cod
   invalid: [400, 20001],
   not_found: [404, 20404],
   closed: [409, 20409],
+  wrong_state: [409, 20409],
   grouping_taken: [409, 20409],
   address_taken: [409, 20409],
   in_use: [409, 20409],

@@ -5,7 +5,7 @@ import { liveKeysAtMost } from './decide.ts'
 import type { AccountEvent } from './events.ts'
 
 const id = '01ka7n36096q14dr9gpqy77zxy'
-const limits = { requestsPerSecond: null, internalTargets: false }
+const limits = { requestsPerSecond: null, internalTargets: false, slots: null }
 const created: AccountEvent = {
   type: 'account.created',
   at: 1,
@@ -79,7 +79,7 @@ describe('an account', () => {
     expect(present.when({ type: 'change', name: 'alice' }).events).toEqual([])
     expect(present.when({ type: 'change', limits: { internalTargets: true } }).state).toMatchObject({
       name: 'alice',
-      limits: { requestsPerSecond: null, internalTargets: true },
+      limits: { requestsPerSecond: null, internalTargets: true, slots: null },
     })
   })
 

@@ -66,7 +66,8 @@ function change(state: Account, command: CommandOf<'change'>, context: Ctx): Dec
   const same =
     name === state.name &&
     limits.requestsPerSecond === state.limits.requestsPerSecond &&
-    limits.internalTargets === state.limits.internalTargets
+    limits.internalTargets === state.limits.internalTargets &&
+    limits.slots === state.limits.slots
   return same ? { events: [] } : decided({ type: 'account.changed', at: context.now, id: state.id, name, limits })
 }
 

@@ -31,4 +31,6 @@ export interface Limits {
   readonly requestsPerSecond: number | null
   /** Whether callbacks may go to loopback and private addresses. */
   readonly internalTargets: boolean
+  /** Calls at once (slots of the dispatcher); null: the server's own setting. */
+  readonly slots: number | null
 }

@@ -81,4 +81,19 @@ describe('a configuration', () => {
       conflicting: { noun: 'configuration', id: other },
     })
   })
+
+  it("is the account's default from its making to its deletion, through all versions", () => {
+    const made = given(configuration).when({ type: 'create', document, isDefault: true })
+    const changed = given(configuration, ...made.events).when({ type: 'write', document })
+    expect(changed.state).toMatchObject({ version: 2, isDefault: true })
+    expect(configuration.claims(changed.state)).toMatchObject([{ kind: 'default_configuration' }])
+    const gone = given(configuration, ...made.events, ...changed.events).when({ type: 'delete' })
+    expect(configuration.claims(gone.state)).toEqual([])
+    const another = given(configuration).when(
+      { type: 'create', document, isDefault: true },
+      { taken: { default: '01ka7n36096q14dr9gpqy77zaa' } },
+    )
+    expect(another.refusal?.code).toBe('in_use')
+    expect(given(configuration, written(1)).state).not.toHaveProperty('isDefault')
+  })
 })

@@ -1,5 +1,5 @@
-import type { Claim, Noun } from '../noun.ts'
-import { bridgeClaim } from './claims.ts'
+import type { Noun } from '../noun.ts'
+import { claims } from './claims.ts'
 import type { ConfigurationCommand } from './commands.ts'
 import { decide } from './decide.ts'
 import type { ConfigurationEvent } from './events.ts'
@@ -13,10 +13,7 @@ export const configuration: Noun<Configuration, ConfigurationCommand, Configurat
   decide,
   evolve,
   deadline: () => undefined,
-  claims: (state): readonly Claim[] => {
-    const claim = state.status === 'live' ? bridgeClaim(state.document) : undefined
-    return claim ? [claim] : []
-  },
+  claims,
   handles: () => [],
   keys: () => [],
   part: (event) => (event.type === 'configuration.written' ? { creates: 'version' } : undefined),

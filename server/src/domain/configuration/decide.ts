@@ -1,6 +1,6 @@
 import type { Claim, Context, Decision } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
-import { bridgeClaim } from './claims.ts'
+import { bridgeClaim, defaultClaim } from './claims.ts'
 import type { ConfigurationCommand } from './commands.ts'
 import type { ConfigurationEvent } from './events.ts'
 import type { Configuration, ConfigurationDocument } from './state.ts'
@@ -16,7 +16,7 @@ export function decide(
   switch (command.type) {
     case 'create':
       if (state) return refuse('in_use', 'There is a configuration with this id already: use another id.')
-      return written(undefined, command.document, context)
+      return created(command, context)
     case 'write':
       return whenPresent(state, command.ifVersion, (present) => {
         // D4: open conversations would change identity.
@@ -47,10 +47,23 @@ function whenPresent(
   return go(state)
 }
 
+function created(
+  { document, isDefault }: Extract<ConfigurationCommand, { type: 'create' }>,
+  context: Ctx,
+): Decision<ConfigurationEvent> | Refused {
+  const holder = isDefault && takenByAnother(defaultClaim, context)
+  if (holder)
+    return refuse('in_use', 'The account has its default configuration already: change that one.', {
+      conflicting: { noun: 'configuration', id: holder },
+    })
+  return written(undefined, document, context, isDefault)
+}
+
 function written(
   present: Configuration | undefined,
   document: ConfigurationDocument,
   context: Ctx,
+  isDefault = present?.isDefault,
 ): Decision<ConfigurationEvent> | Refused {
   const claim = bridgeClaim(document)
   const holder = claim && takenByAnother(claim, context)
@@ -66,6 +79,7 @@ function written(
     account: context.account,
     version: (present?.version ?? 0) + 1,
     document,
+    ...(isDefault && { isDefault }),
     by: context.by,
   }
   return { events: [event] }

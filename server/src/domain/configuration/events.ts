@@ -11,6 +11,7 @@ export type ConfigurationEvent =
       readonly account: string
       readonly version: number
       readonly document: ConfigurationDocument
+      readonly isDefault?: true
       readonly by: string
     }
   | { readonly type: 'configuration.deleted'; readonly at: Instant; readonly by: string }

@@ -11,6 +11,7 @@ export function evolve(state: Configuration | undefined, event: ConfigurationEve
         status: 'live',
         version: event.version,
         document: event.document,
+        ...(event.isDefault && { isDefault: true }),
         createdAt: state?.createdAt ?? event.at,
         updatedAt: event.at,
       }

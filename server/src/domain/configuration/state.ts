@@ -10,6 +10,8 @@ export interface Configuration {
   readonly status: 'live' | 'deleted'
   readonly version: number
   readonly document: ConfigurationDocument
+  /** Sessions that name no configuration group and time their words by this one: an account has one such (lifecycle section 4). */
+  readonly isDefault?: true
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }

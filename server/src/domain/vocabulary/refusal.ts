@@ -8,6 +8,7 @@ export const refusals = {
   invalid: { retryable: false },
   not_found: { retryable: false },
   closed: { retryable: false },
+  wrong_state: { retryable: false },
   grouping_taken: { retryable: false },
   address_taken: { retryable: false },
   in_use: { retryable: false },

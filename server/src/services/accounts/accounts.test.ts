@@ -86,8 +86,8 @@ describe('accounts', () => {
     await accounts.change(house.account, 'test', { limits: { requestsPerSecond: 5 } })
     const { items } = await accounts.list()
     expect(items.map(({ name, limits }) => ({ name, ...limits }))).toEqual([
-      { name: 'alice', requestsPerSecond: 5, internalTargets: false },
-      { name: 'bob', requestsPerSecond: null, internalTargets: true },
+      { name: 'alice', requestsPerSecond: 5, internalTargets: false, slots: null },
+      { name: 'bob', requestsPerSecond: null, internalTargets: true, slots: null },
     ])
     const first = await accounts.list(undefined, 1)
     expect((await accounts.list(first.next, 1)).items.map(({ name }) => name)).toEqual(['bob'])

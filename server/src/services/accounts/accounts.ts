@@ -6,6 +6,7 @@ import type { Instant } from '#domain/vocabulary/instant.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Engine, Outcome } from '#engine/api.ts'
 import type { Accounts, NewAccount } from '../api.ts'
+import { defaultConfiguration } from '../default-configuration.ts'
 import type { Vault } from '../ports.ts'
 import { read } from '../reading.ts'
 import { Credentials } from './credentials.ts'
@@ -19,7 +20,7 @@ export interface AccountsNeed {
   readonly adminKeyHash?: string
 }
 
-const defaultLimits: Limits = { requestsPerSecond: null, internalTargets: false }
+const defaultLimits: Limits = { requestsPerSecond: null, internalTargets: false, slots: null }
 /** 128 bits of chance: as long as the vendor's own (T37). */
 const secretBytes = 16
 const pageSize = 50
@@ -103,6 +104,8 @@ async function createAccount(
   const account = noted(outcome)
   if (isRefused(account)) return account
   await engine.clocks.define(account.id, account.clock, now())
+  // Where this does not succeed, the first session makes it.
+  await engine.execute({ account: account.id, by }, (unit) => defaultConfiguration(unit))
   return { account, authToken, key: keyOf(account, key.sid), keySecret: secret, bearer: `${key.sid}.${secret}` }
 }
 

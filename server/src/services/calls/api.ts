@@ -11,6 +11,15 @@ import type { Ask, Outcome, Recorded } from '#engine/api.ts'
 import type { Listed, Position } from '../api.ts'
 import type { SaidTurn } from './ports.ts'
 
+/** What one can ask for about calls. */
+export interface CallServices {
+  readonly sessions: Sessions
+  readonly agents: Agents
+  readonly numbers: Numbers
+  readonly batches: Batches
+  readonly wallets: Wallets
+}
+
 /** A session with what its reading needs beside its head. */
 export interface SessionView {
   readonly session: Session

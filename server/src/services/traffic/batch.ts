@@ -44,4 +44,6 @@ export interface Run {
   readonly batch: Batch
   /** Streams started in this very run, by call: no lookup finds them yet. */
   readonly streams: Map<string, Id>
+  /** The route whose home new conversations and streams are made in; absent: that of their key. */
+  readonly home?: string
 }

@@ -47,7 +47,9 @@ export function startStream(run: Run, event: StreamStarted): TrafficResult {
   const streamId = present?.status === 'open' ? present.id : begin(run, event, call)
   if (isRefused(streamId)) return refusedIn(undefined, streamId)
   if (place.open === undefined && !isActive) return attached(null)
-  const conversation = place.open ?? make(unit, place.sought, 'a call that names its configuration', place.previous)
+  const { previous } = place
+  const because = 'a call that names its configuration'
+  const conversation = place.open ?? make(unit, place.sought, because, { previous, home: run.home })
   if (isRefused(conversation)) return refusedIn(undefined, conversation)
   return join(run, streamId, conversation.id) ?? attached(conversation.id)
 }
@@ -122,7 +124,8 @@ function conversationOf(run: Run, stream: Stream): Conversation | Refused | null
   if (present && isOpen(present)) return present
   const place = present ? placeOf(run, present, stream) : placeFor(run, startedAs(stream), stream)
   if (place === null || isRefused(place)) return place
-  return place.open ?? make(unit, place.sought, 'the first words of a call', place.previous)
+  const { previous } = place
+  return place.open ?? make(unit, place.sought, 'the first words of a call', { previous, home: run.home })
 }
 
 function startedAs(stream: Stream): StreamStarted {
@@ -139,7 +142,7 @@ function startedAs(stream: Stream): StreamStarted {
 }
 
 /** The stream of a call: the open one, else the one that ended last. */
-function findStream({ unit, streams }: Run, callSid: string): Stream | undefined {
+export function findStream({ unit, streams }: Run, callSid: string): Stream | undefined {
   const fresh = streams.get(callSid)
   if (fresh !== undefined) return unit.state(streamNoun, fresh)
   const found = unit.holders({ kind: 'call', key: callSid }, lookedAt).map((id) => unit.state(streamNoun, id))
@@ -147,9 +150,9 @@ function findStream({ unit, streams }: Run, callSid: string): Stream | undefined
   return known.find(({ status }) => status === 'open') ?? known[0]
 }
 
-function begin({ unit, batch, streams }: Run, event: StreamStarted, call: Call): Id | Refused {
+function begin({ unit, batch, streams, home }: Run, event: StreamStarted, call: Call): Id | Refused {
   const { callSid, configurationId = null } = event
-  const id = unit.id(batch.canonical('VOICE', customerOf(call)))
+  const id = unit.id(home ?? batch.canonical('VOICE', customerOf(call)))
   const done = unit.run(streamNoun, id, { type: 'start', callSid, configurationId, ...call })
   if (isRefused(done)) return done
   streams.set(callSid, id)

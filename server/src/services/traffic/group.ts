@@ -52,13 +52,18 @@ export function findOpen(unit: Unit, { claim, customer, configurationId, sides }
   return newest
 }
 
-/** A new conversation of the two sides. `previous`: the one before it, where that is known. */
-export function make(unit: Unit, sought: Sought, because: string, previous?: Id): Conversation | Refused {
+/** A new conversation of the two sides. `previous`: the one before it, where that is known; `home`: see Run. */
+export function make(
+  unit: Unit,
+  sought: Sought,
+  because: string,
+  { previous, home }: { readonly previous?: Id | undefined; readonly home?: string | undefined } = {},
+): Conversation | Refused {
   const { configurationId, claim, customer, parties } = sought
   const configuration = liveConfiguration(unit, configurationId)
   if (isRefused(configuration)) return configuration
   const before = previous ?? (claim === null ? undefined : previousHolder(unit, claim))
-  const done = unit.run(noun, unit.id(claim?.route ?? customer.key), {
+  const done = unit.run(noun, unit.id(home ?? routeOf({ claim, customer })), {
     type: 'create',
     configuration: pinOf(configuration),
     participants: parties,
@@ -66,6 +71,11 @@ export function make(unit: Unit, sought: Sought, because: string, previous?: Id)
     ...(before !== undefined && { previous: before }),
   })
   return isRefused(done) ? done : done.state
+}
+
+/** Where its conversation is at home: at its key, or else at the customer. */
+export function routeOf({ claim, customer }: Pick<Sought, 'claim' | 'customer'>): string {
+  return claim?.route ?? customer.key
 }
 
 /** The configuration was deleted after its rule matched: the next try asks the rules anew. */

@@ -146,10 +146,15 @@ export function tokenRoutes(app: Scope, { context }: Native): void {
   )
 }
 
-function defined(limits: { requestsPerSecond?: number | null | undefined; internalTargets?: boolean | undefined }) {
-  const { requestsPerSecond, internalTargets } = limits
+function defined(limits: {
+  requestsPerSecond?: number | null | undefined
+  internalTargets?: boolean | undefined
+  slots?: number | null | undefined
+}) {
+  const { requestsPerSecond, internalTargets, slots } = limits
   return {
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
     ...(internalTargets !== undefined && { internalTargets }),
+    ...(slots !== undefined && { slots }),
   }
 }

@@ -15,7 +15,7 @@ export const principal: Principal = {
   account: ids.account,
   sid: 'AC00000000000000000000000000000042',
   by: alice.user,
-  limits: { requestsPerSecond: null, internalTargets: true },
+  limits: { requestsPerSecond: null, internalTargets: true, slots: null },
 }
 
 export const authorization = `Basic ${Buffer.from(`${alice.user}:${alice.password}`).toString('base64')}`

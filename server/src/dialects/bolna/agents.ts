@@ -1,0 +1,171 @@
+import type { AgentDefinition, AgentLimits, Announcing } from '#domain/agent/state.ts'
+import type { AgentView } from '#services/calls/api.ts'
+import type { Vault } from '#services/ports.ts'
+import { uuidOf } from './ids.ts'
+import { stamp } from './time.ts'
+import type { AgentConfig, AgentWrite, TaskConfig, WebhookConfig } from './wire/agents.ts'
+
+/** The vendor's document of an agent, kept whole in the definition; secrets in it are masked, the real ones are sealed. */
+export interface AgentDocument {
+  readonly agent_config: AgentConfig
+  readonly agent_prompts: Readonly<Record<string, unknown>>
+}
+
+const mask = '**********'
+const secondMs = 1000
+/** The vendor's defaults (3.11). */
+const defaults = { terminate: 90, silence: 10, askOnline: 10, voicemail: 30, voicemailWords: 7 } as const
+
+/** What an agent of theirs says of itself in our words. `present`: what is written over; its secrets stay where they read back masked. */
+export function definitionOf(
+  write: AgentWrite,
+  vault: Pick<Vault, 'seal'>,
+  present?: AgentDefinition,
+): AgentDefinition {
+  const { agent_config: config } = write
+  const task = config.tasks[0]?.task_config ?? {}
+  return {
+    name: config.agent_name,
+    welcome: config.agent_welcome_message ?? '',
+    speech: present?.speech ?? { by: 'script', lines: [], goodbye: 'Goodbye.' },
+    limits: limitsOf(task),
+    hours: config.calling_guardrails
+      ? { startHour: config.calling_guardrails.call_start_hour, endHour: config.calling_guardrails.call_end_hour }
+      : null,
+    retry: null,
+    route: config.telephony_provider ?? 'default',
+    inbound: {
+      callsPerCaller: task.inbound_limit ?? -1,
+      exempt: task.whitelist_phone_numbers ?? [],
+      rejectUnknown: task.disallow_unknown_numbers ?? false,
+      ...sourceOf(config, vault, present),
+    },
+    announce: announcingOf(config, vault, present?.announce ?? null),
+    makes: madeBy(config),
+    vendor: { ...present?.vendor, bolna: masked(write) },
+  }
+}
+
+function limitsOf(task: TaskConfig): AgentLimits {
+  const asks = task.check_if_user_online ?? true
+  return {
+    maxMs: (task.call_terminate ?? defaults.terminate) * secondMs,
+    silenceMs: (task.hangup_after_silence ?? defaults.silence) * secondMs,
+    askOnlineMs: asks ? (task.trigger_user_online_message_after ?? defaults.askOnline) * secondMs : null,
+    voicemailMs: task.voicemail ? (task.voicemail_detection_duration ?? defaults.voicemail) * secondMs : null,
+    voicemailWords: task.voicemail_min_transcript_length ?? defaults.voicemailWords,
+    ...(typeof task.call_hangup_message === 'string' && { lastWords: task.call_hangup_message }),
+  }
+}
+
+function sourceOf(
+  { ingest_source_config: source }: AgentConfig,
+  vault: Pick<Vault, 'seal'>,
+  present?: AgentDefinition,
+): Pick<AgentDefinition['inbound'], 'source'> {
+  if (source?.source_type !== 'api' || source.source_url === undefined) return {}
+  const token = source.source_auth_token
+  const sealed =
+    token === mask ? present?.inbound.source?.sealedToken : token === undefined ? undefined : vault.seal(token)
+  return { source: { url: source.source_url, ...(sealed !== undefined && { sealedToken: sealed }) } }
+}
+
+function announcingOf(
+  { webhook_url: url, webhook_config: config }: AgentConfig,
+  vault: Pick<Vault, 'seal'>,
+  present: Announcing | null,
+): Announcing | null {
+  if (!url) return null
+  const headers = config?.headers && sealHeaders(config.headers, vault, present?.sealedHeaders ?? {})
+  const secret = config?.secret === mask ? present?.sealedSecret : config?.secret && vault.seal(config.secret)
+  return {
+    dialect: 'bolna',
+    url,
+    ...(config?.statuses && { events: config.statuses }),
+    ...(headers && { sealedHeaders: headers }),
+    ...(secret && { sealedSecret: secret }),
+    ...(config?.amendments !== undefined && { amendments: config.amendments }),
+  }
+}
+
+function sealHeaders(
+  given: Readonly<Record<string, string>>,
+  vault: Pick<Vault, 'seal'>,
+  kept: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const pairs = Object.entries(given).flatMap(([name, value]) => {
+    const sealed = value === mask ? kept[name] : vault.seal(value)
+    return sealed === undefined ? [] : [[name, sealed] as const]
+  })
+  return Object.fromEntries(pairs)
+}
+
+/** A summary and an extraction are made where a task asks for them. */
+function madeBy({ tasks }: AgentConfig): AgentDefinition['makes'] {
+  const has = (type: string): boolean => tasks.some(({ task_type }) => task_type === type)
+  return { recording: true, summary: has('summarization'), extraction: has('extraction') }
+}
+
+/** The document as it is kept and read back: no secret in it. */
+function masked({ agent_config: config, agent_prompts }: AgentWrite): AgentDocument {
+  const webhook: WebhookConfig | undefined = config.webhook_config && {
+    ...config.webhook_config,
+    ...(config.webhook_config.secret !== undefined && { secret: mask }),
+    ...(config.webhook_config.headers && {
+      headers: Object.fromEntries(Object.keys(config.webhook_config.headers).map((name) => [name, mask])),
+    }),
+  }
+  const source = config.ingest_source_config && {
+    ...config.ingest_source_config,
+    ...(config.ingest_source_config.source_auth_token !== undefined && { source_auth_token: mask }),
+  }
+  return {
+    agent_config: {
+      ...config,
+      ...(webhook && { webhook_config: webhook }),
+      ...(source && { ingest_source_config: source }),
+    },
+    agent_prompts: agent_prompts ?? {},
+  }
+}
+
+/** An agent as it is read (3.11); one made in another dialect is shown with what it has. */
+export function shownAgent({ agent, definition }: AgentView) {
+  const document = documentOf(definition)
+  const { agent_config: config, agent_prompts } = document
+  return {
+    ...config,
+    id: uuidOf(agent.id),
+    agent_name: definition.name,
+    agent_type: config.agent_type ?? 'other',
+    agent_status: 'processed',
+    created_at: stamp(agent.createdAt),
+    updated_at: stamp(agent.updatedAt),
+    tasks: config.tasks,
+    ingest_source_config: config.ingest_source_config ?? null,
+    agent_prompts,
+    agent_welcome_message: definition.welcome,
+    webhook_url: definition.announce?.dialect === 'bolna' ? definition.announce.url : null,
+    calling_guardrails: definition.hours
+      ? { call_start_hour: definition.hours.startHour, call_end_hour: definition.hours.endHour }
+      : null,
+    telephony_provider: definition.route === 'default' ? 'default' : definition.route,
+    webhook_config: config.webhook_config ?? null,
+  }
+}
+
+/** Its document in their words; made up of what we know where it was written in others'. */
+export function documentOf(definition: AgentDefinition): AgentDocument {
+  const kept = definition.vendor['bolna'] as AgentDocument | undefined
+  if (kept) return kept
+  return {
+    agent_config: {
+      agent_name: definition.name,
+      agent_welcome_message: definition.welcome,
+      agent_type: 'other',
+      tasks: [],
+      webhook_url: null,
+    },
+    agent_prompts: {},
+  }
+}

@@ -1,0 +1,61 @@
+import type { BatchEvent } from '#domain/batch/events.ts'
+import type { Batch, BatchStatus } from '#domain/batch/state.ts'
+import type { Followed, Recorded } from '#engine/api.ts'
+import type { Services } from '#services/api.ts'
+import { tokenOf } from '#services/delivery/identity.ts'
+import type { Announcement } from '#services/ports.ts'
+import { shownBatch } from './batches.ts'
+import { executionFrom } from './executions.ts'
+import { hexOf, uuidOf } from './ids.ts'
+import { targetOf } from './webhooks.ts'
+
+/** Statuses a batch's receiver is told of (section 6, D29); the last three with its executions. */
+const told: ReadonlySet<BatchStatus> = new Set([
+  'processed',
+  'scheduled',
+  'queued',
+  'running',
+  'completed',
+  'stopped',
+  'failed',
+])
+const ends: ReadonlySet<BatchStatus> = new Set(['completed', 'stopped', 'failed'])
+const executionsAtMost = 1000
+
+/** The announcement of a batch's change of status, if it names a receiver. */
+export async function batchAnnouncements(
+  services: Pick<Services, 'batches' | 'sessions' | 'deliveries' | 'clock'>,
+  { recorded, after }: Followed,
+  baseUrl: string,
+): Promise<readonly Announcement[]> {
+  const { event, account, aggregate, id, request } = recorded as Recorded<BatchEvent>
+  const batch = after as Batch
+  if (event.type !== 'batch.moved' || !told.has(event.to) || batch.webhook === null) return []
+  const tally = (await services.batches.tally(account, aggregate)) ?? []
+  const shown = {
+    ...shownBatch(batch, tally, services.clock.get(account).now),
+    agent_id: uuidOf(batch.agent.id),
+    ...(ends.has(event.to) && (await executionsOf(services, batch, baseUrl))),
+  }
+  const target = targetOf(batch.webhook)
+  const frozen = {
+    announcer: 'bolna',
+    account,
+    url: batch.webhook,
+    method: 'POST',
+    body: JSON.stringify(shown),
+    token: tokenOf(id, target),
+    request,
+  } as const
+  return [{ target, eventType: `batch ${event.to}`, frozen }]
+}
+
+async function executionsOf(
+  services: Pick<Services, 'sessions' | 'deliveries'>,
+  { account, id, valid }: Batch,
+  baseUrl: string,
+): Promise<{ readonly executions: readonly unknown[] } | { readonly executions_url: string }> {
+  if (valid > executionsAtMost) return { executions_url: `${baseUrl}/batches/${hexOf(id)}/executions` }
+  const { items } = await services.sessions.list(account, { batch: id, limit: executionsAtMost })
+  return { executions: await Promise.all(items.map((view) => executionFrom(services, view, baseUrl))) }
+}

@@ -1,0 +1,73 @@
+import { referenceOf } from '#domain/session/requests.ts'
+import { session as noun } from '#domain/session/session.ts'
+import type { Session } from '#domain/session/state.ts'
+import type { Engine } from '#engine/api.ts'
+import type { System } from '#engine/ports.ts'
+import type { Accounts, Position } from '../../api.ts'
+import type { Logger } from '../../ports.ts'
+import { persist } from '../patience.ts'
+import type { Telephony } from '../ports.ts'
+import { sessionsIn } from '../sessions/lists.ts'
+import { takeReports } from './reports.ts'
+
+export interface ReconcileNeed {
+  readonly engine: Engine
+  readonly system: Pick<System, 'after'>
+  readonly telephony: Telephony
+  readonly accounts: Pick<Accounts, 'list'>
+  /** The name of this server process. */
+  readonly lease: string
+  readonly log?: Logger
+}
+
+/** How many calls the carrier is asked about at once. */
+const askedAtOnce = 16
+
+/**
+ * After a start: every call that another process held is asked about. What the carrier knows is taken as if it were reported
+ * now, and this process talks on; what it knows nothing of is lost, but for one that was being dialled, which its deadline ends.
+ */
+export async function reconcile(need: ReconcileNeed, stopped: () => boolean): Promise<void> {
+  let after: Position | undefined
+  do {
+    const page = await need.accounts.list(after)
+    for (const { id } of page.items) await ofAccount(need, id, stopped)
+    after = page.next
+  } while (after && !stopped())
+}
+
+async function ofAccount(need: ReconcileNeed, account: string, stopped: () => boolean): Promise<void> {
+  const asked = new Set<Promise<void>>()
+  for await (const { state } of sessionsIn(need.engine, account, 'in_flight', 'true')) {
+    if (stopped()) break
+    if (state.kind !== 'telephone' || state.attempt.lease === need.lease) continue
+    const one: Promise<void> = reconcileOne(need, state).finally(() => asked.delete(one))
+    asked.add(one)
+    if (asked.size >= askedAtOnce) await Promise.race(asked)
+  }
+  await Promise.all(asked)
+}
+
+async function reconcileOne(need: ReconcileNeed, session: Session): Promise<void> {
+  const { account, id, attempt } = session
+  const { engine, telephony, lease, log } = need
+  try {
+    const reference = referenceOf(id, attempt.number)
+    const standing = await telephony.query(account, reference)
+    const ask = { account, by: 'restart' }
+    await persist<unknown>({ engine, system: need.system }, ask, (unit) => {
+      const present = unit.state(noun, id)
+      if (present?.attempt.number !== attempt.number || present.attempt.lease === lease) return true
+      const leg = { session: id, attempt: attempt.number }
+      if (standing === 'unknown')
+        return present.state === 'dialing'
+          ? true
+          : unit.run(noun, id, { type: 'lose', attempt: attempt.number, cause: 'lost_lease' })
+      takeReports(unit, leg, standing.reports, lease)
+      return unit.run(noun, id, { type: 'take_lease', lease })
+    })
+  } catch (error) {
+    // Its deadlines end it in any case.
+    log?.error({ account, session: id, error: error instanceof Error ? error.name : 'unknown' }, 'A call was not found.')
+  }
+}

@@ -1,0 +1,23 @@
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
+import type { Ask, Engine, Outcome, Program } from '#engine/api.ts'
+import type { System } from '#engine/ports.ts'
+
+const pauseMs: Milliseconds = 500
+const mostTries = 240
+
+/**
+ * Executes what nobody is there to send again (a carrier's report, words that were heard): while the house is busy or the
+ * store away, it is tried again, in real time.
+ */
+export async function persist<Value>(
+  { engine, system }: { readonly engine: Pick<Engine, 'execute'>; readonly system: Pick<System, 'after'> },
+  ask: Ask<Value>,
+  program: Program<Value>,
+): Promise<Outcome<Value>> {
+  for (let tries = 1; ; tries++) {
+    const outcome = await engine.execute(ask, program)
+    const code = outcome.refusal?.code
+    if ((code !== 'busy' && code !== 'unavailable') || tries === mostTries) return outcome
+    await new Promise<void>((resolve) => system.after(pauseMs, resolve))
+  }
+}

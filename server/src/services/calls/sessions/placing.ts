@@ -1,0 +1,136 @@
+import { agent as agentNoun } from '#domain/agent/agent.ts'
+import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { Batch, BatchRow } from '#domain/batch/state.ts'
+import { number as numberNoun } from '#domain/number/number.ts'
+import type { PhoneNumber } from '#domain/number/state.ts'
+import type { Create } from '#domain/session/commands.ts'
+import type { SessionEvent } from '#domain/session/events.ts'
+import { session as noun } from '#domain/session/session.ts'
+import type { AgentPin, Session } from '#domain/session/state.ts'
+import { canonicalAddress, isTelephone } from '#domain/vocabulary/address.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Done, Unit } from '#engine/api.ts'
+import type { Agents, CallDraft, Numbers } from '../api.ts'
+import { homeRoute } from '../conversation/words.ts'
+import { policyOf } from './policy.ts'
+
+/** Most bytes of an order's data, as JSON. */
+const dataBytesMost = 25 * 1024
+
+/** What an order is made from, looked up before its program runs. */
+export interface Ordered {
+  readonly agent: AgentPin
+  readonly definition: AgentDefinition
+  readonly own: PhoneNumber
+}
+
+/** An order's agent and number as they are, or why it cannot be taken. */
+export async function lookUp(
+  { agents, numbers }: { readonly agents: Pick<Agents, 'get'>; readonly numbers: Pick<Numbers, 'find' | 'list'> },
+  account: string,
+  draft: Pick<CallDraft, 'agentId' | 'from' | 'to' | 'data'>,
+): Promise<Ordered | Refused> {
+  const wrong = checkDraft(draft)
+  if (wrong) return wrong
+  const view = await agents.get(account, draft.agentId)
+  if (view?.agent.status !== 'live') return unknownAgent()
+  const own = await ownNumber(numbers, account, draft.from)
+  if (own === undefined) return draft.from === undefined ? noDefaultNumber() : unknownNumber()
+  return { agent: { id: view.agent.id, version: view.agent.version }, definition: view.definition, own }
+}
+
+/** Makes the session of an order. What was looked up may have gone meanwhile: it is looked at once more. */
+export function makeSession(unit: Unit, ordered: Ordered, draft: CallDraft): Done<Session, SessionEvent> | Refused {
+  if (unit.state(agentNoun, ordered.agent.id)?.status !== 'live') return unknownAgent()
+  if (unit.state(numberNoun, ordered.own.id)?.status !== 'live') return unknownNumber()
+  const create = createOf(ordered, draft)
+  return unit.run(noun, unit.id(homeRoute(create)), create)
+}
+
+/** What the sessions of a batch are made from; `own` by row, in rotation. */
+export interface BatchOrdered {
+  readonly definition: AgentDefinition
+  readonly numbers: readonly PhoneNumber[]
+}
+
+/** Looks up what all rows of a batch share. */
+export async function lookUpBatch(
+  { agents, numbers }: { readonly agents: Pick<Agents, 'version'>; readonly numbers: Pick<Numbers, 'find' | 'list'> },
+  batch: Batch,
+): Promise<BatchOrdered | Refused> {
+  const definition = await agents.version(batch.account, batch.agent.id, batch.agent.version)
+  if (definition === undefined) return unknownAgent()
+  const named = batch.from.length === 0 ? [undefined] : batch.from
+  const found = await Promise.all(named.map((from) => ownNumber(numbers, batch.account, from)))
+  const own = found.filter((one) => one !== undefined)
+  return own.length === 0 ? noDefaultNumber() : { definition, numbers: own }
+}
+
+/** Makes the prepared session of one row; undefined: the row is one that was rejected. */
+export function makeRow(unit: Unit, ordered: BatchOrdered, batch: Batch, row: BatchRow): Id | Refused | undefined {
+  const own = ordered.numbers[row.row % ordered.numbers.length]
+  if (row.to === undefined || own === undefined) return undefined
+  const create = createOf(
+    { agent: batch.agent, definition: ordered.definition, own },
+    {
+      agentId: batch.agent.id,
+      to: row.to,
+      data: row.data ?? null,
+      retry: batch.retry,
+      keepsHours: batch.keepsHours,
+      batch: { id: batch.id, row: row.row },
+    },
+  )
+  const done = unit.run(noun, unit.id(homeRoute(create)), create)
+  return isRefused(done) ? done : done.state.id
+}
+
+function createOf({ agent, definition, own }: Ordered, draft: CallDraft): Create {
+  const { dueAt, batch, parent, data, vendor } = draft
+  return {
+    type: 'create',
+    kind: 'telephone',
+    direction: 'outbound',
+    to: batch ? 'prepared' : dueAt === undefined ? 'queued' : 'scheduled',
+    agent,
+    user: canonicalAddress('VOICE', draft.to),
+    own: own.number,
+    route: definition.route === 'default' ? own.route : definition.route,
+    policy: policyOf(definition, draft),
+    ...(dueAt !== undefined && !batch && { dueAt }),
+    ...(batch && { batch }),
+    ...(parent !== undefined && { parent }),
+    order: { data, ...(vendor && { vendor }) },
+    because: batch ? 'a row of a batch' : 'ordered by request',
+  }
+}
+
+function checkDraft({ to, data }: Pick<CallDraft, 'to' | 'data'>): Refused | undefined {
+  if (!isTelephone(canonicalAddress('VOICE', to)))
+    return refuse('invalid', 'Give the number to call in E.164 form: + and 3 to 15 digits.', { field: 'to' })
+  if (data !== null && Buffer.byteLength(JSON.stringify(data)) > dataBytesMost)
+    return refuse('invalid', 'The data of an order is at most 25 KB as JSON.', { field: 'data' })
+  return undefined
+}
+
+async function ownNumber(
+  numbers: Pick<Numbers, 'find' | 'list'>,
+  account: string,
+  from: string | undefined,
+): Promise<PhoneNumber | undefined> {
+  if (from !== undefined) return numbers.find(account, canonicalAddress('VOICE', from))
+  return (await numbers.list(account)).find(({ isDefault }) => isDefault)
+}
+
+function unknownAgent(): Refused {
+  return refuse('not_found', 'There is no such agent.', { field: 'agentId' })
+}
+
+function unknownNumber(): Refused {
+  return refuse('not_found', 'This number is not one of yours: add it first, or name another.', { field: 'from' })
+}
+
+function noDefaultNumber(): Refused {
+  return refuse('not_found', 'Name the number to call from: the account has no default one.', { field: 'from' })
+}

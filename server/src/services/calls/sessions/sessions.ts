@@ -1,0 +1,158 @@
+import type { SessionCommand } from '#domain/session/commands.ts'
+import type { ArtefactSettled, SessionEvent } from '#domain/session/events.ts'
+import { session as noun } from '#domain/session/session.ts'
+import type { Session } from '#domain/session/state.ts'
+import { canonicalAddress, isTelephone } from '#domain/vocabulary/address.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
+import { read } from '../../reading.ts'
+import type { Agents, CallDraft, Numbers, Sessions, SessionView } from '../api.ts'
+import { transcriptOf } from '../conversation/transcript.ts'
+import { countSessions, listSessions, sessionsIn } from './lists.ts'
+import { lookUp, makeSession } from './placing.ts'
+import { nextTransition } from './transition.ts'
+import { orderOf, unknownSession, Views } from './views.ts'
+
+export interface SessionsNeed {
+  readonly engine: Engine
+  readonly agents: Pick<Agents, 'get' | 'version'>
+  readonly numbers: Pick<Numbers, 'find' | 'list'>
+  /** The dispatcher's: who holds slots, and who is next. */
+  readonly dispatch: Pick<Sessions, 'queuePosition' | 'slots'>
+}
+
+/** How long a person that a call is handed to may ring. */
+const transferRingMs: Milliseconds = 60_000
+const stoppedAtOnce = 20
+const partsAtOnce = 500
+
+/** Sessions in our own words: ordering, steering and reading them. */
+export function createSessions({ engine, agents, numbers, dispatch }: SessionsNeed): Sessions {
+  const views = new Views(engine, agents)
+
+  /** One command on one session; order and definition never change, so they are read before. */
+  async function change(
+    ask: Ask<SessionView>,
+    id: Id,
+    command: (unit: Unit, session: Session) => SessionCommand | Refused,
+  ): Promise<Outcome<SessionView>> {
+    const view = await views.get(ask.account, id)
+    if (!view) return unknownSession()
+    return engine.execute<SessionView>(ask, (unit) => {
+      const session = unit.state(noun, id)
+      const wanted = session ? command(unit, session) : unknownSession()
+      const done = isRefused(wanted) ? wanted : unit.run(noun, id, wanted)
+      return isRefused(done) ? done : { ...view, session: done.state, version: done.version }
+    })
+  }
+
+  return {
+    place: (ask, draft) => place({ engine, agents, numbers }, ask, draft),
+    stop: (ask, id) => change(ask, id, () => ({ type: 'stop', cause: 'stopped_by_request' })),
+    stopWaiting: (ask, agent, also) => stopWaiting(engine, ask, agent, also.scheduled),
+    hangUp: (ask, id, note) => change(ask, id, () => ({ type: 'hang_up', ...(note !== undefined && { note }) })),
+    transfer: (ask, id, to) =>
+      change(ask, id, (unit, { own }) => {
+        const person = canonicalAddress('VOICE', to)
+        if (!isTelephone(person))
+          return refuse('invalid', 'Give the number to hand the call to in E.164 form.', { field: 'to' })
+        return { type: 'transfer', id: unit.id(), to: person, from: own, ringMs: transferRingMs }
+      }),
+    get: (account, id) => views.get(account, id),
+    list: (account, question) => listSessions(engine, views, account, question),
+    count: (account, question) => countSessions(engine, account, question),
+    timeline: (account, id, question) => timeline(engine, account, id, question),
+    transcript: (session) => transcriptOf(engine, session),
+    artefacts: (account, id, upTo) => artefacts(engine, account, id, upTo),
+    order: (account, id) =>
+      read(engine, account, (unit) => {
+        return unit.state(noun, id) ? orderOf(unit.part(noun, id, 1)) : undefined
+      }),
+    nextTransition,
+    queuePosition: (session) => dispatch.queuePosition(session),
+    slots: (account) => dispatch.slots(account),
+  }
+}
+
+async function place(
+  need: Pick<SessionsNeed, 'engine' | 'agents' | 'numbers'>,
+  ask: Ask<SessionView>,
+  draft: CallDraft,
+): Promise<Outcome<SessionView>> {
+  const ordered = await lookUp(need, ask.account, draft)
+  return need.engine.execute<SessionView>(ask, (unit) => {
+    // Refused in here, so that an order sent again under its key is answered as it was, whatever has gone meanwhile.
+    const done = isRefused(ordered) ? ordered : makeSession(unit, ordered, draft)
+    if (isRefused(done)) return done
+    if (isRefused(ordered)) return ordered
+    const { data, vendor } = draft
+    return {
+      session: done.state,
+      version: done.version,
+      order: { data, ...(vendor && { vendor }) },
+      definition: ordered.definition,
+    }
+  })
+}
+
+/** Lists may lag: one that has begun to dial meanwhile refuses, and is left alone. */
+async function stopWaiting(engine: Engine, ask: Ask, agent: Id, scheduled: boolean): Promise<readonly Id[] | Refused> {
+  const waiting: Id[] = []
+  for await (const { id, state } of sessionsIn(engine, ask.account, 'waiting_by_agent', agent)) {
+    if (scheduled || state.state !== 'scheduled') waiting.push(id)
+  }
+  const stopped: Id[] = []
+  for (let i = 0; i < waiting.length; i += stoppedAtOnce) {
+    const outcomes = await Promise.all(waiting.slice(i, i + stoppedAtOnce).map((id) => stopOne(engine, ask, id)))
+    for (const outcome of outcomes) {
+      if (outcome.value !== undefined) stopped.push(outcome.value)
+      else if (outcome.refusal?.code === 'busy' || outcome.refusal?.code === 'unavailable')
+        return { refusal: outcome.refusal }
+    }
+  }
+  return stopped
+}
+
+function stopOne(engine: Engine, { account, by, request }: Ask, id: Id): Promise<Outcome<Id>> {
+  return engine.execute<Id>({ account, by, ...(request !== undefined && { request }) }, (unit) => {
+    const session = unit.state(noun, id)
+    const isWaiting = session?.state === 'queued' || session?.state === 'deferred' || session?.state === 'scheduled'
+    if (!isWaiting) return refuse('wrong_state', 'It does not wait any more.')
+    const done = unit.run(noun, id, { type: 'stop', cause: 'stopped_by_request' })
+    return isRefused(done) ? done : id
+  })
+}
+
+async function timeline(
+  engine: Engine,
+  account: string,
+  id: Id,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): ReturnType<Sessions['timeline']> {
+  const exists = await read(engine, account, (unit) => unit.state(noun, id) !== undefined)
+  if (!exists) return undefined
+  const parts = await engine.parts<SessionEvent>(account, id, { after, limit: limit + 1 })
+  const items = parts.slice(0, limit).map(({ recorded }) => recorded)
+  const last = items.at(-1)
+  return { items, ...(parts.length > limit && last && { next: last.n }) }
+}
+
+/** The newest of each kind: parts come in the order they were settled in. */
+async function artefacts(
+  engine: Engine,
+  account: string,
+  id: Id,
+  upTo = Infinity,
+): Promise<readonly ArtefactSettled[]> {
+  const parts = await engine.parts<SessionEvent>(account, id, { kind: 'artefact', after: 0, limit: partsAtOnce })
+  const newest = new Map<string, ArtefactSettled>()
+  for (const { n, created } of parts) {
+    if (created.type !== 'artefact.settled' || n > upTo) continue
+    const present = newest.get(created.artefact)
+    if (!present || created.attempt >= present.attempt) newest.set(created.artefact, created)
+  }
+  const last = Math.max(0, ...[...newest.values()].map(({ attempt }) => attempt))
+  return [...newest.values()].filter(({ attempt }) => attempt === last)
+}

@@ -1,0 +1,42 @@
+import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
+import type { System } from '#engine/ports.ts'
+import type { AgentRuntime, TurnInput, TurnReply } from '../ports.ts'
+
+/** How long an agent may take that has no limit of its own, in real time; and what is added to its own for the way. */
+const turnMs: Milliseconds = 15_000
+const onTheWayMs: Milliseconds = 1_000
+
+/** Asks an agent for its turn, for as long as it may take. What goes wrong is said in words for the record. */
+export async function askAgent(
+  runtime: AgentRuntime,
+  system: Pick<System, 'after'>,
+  input: Omit<TurnInput, 'signal'>,
+  stopped: AbortSignal,
+): Promise<TurnReply | { readonly failed: string }> {
+  const late = new AbortController()
+  const cancel = system.after(limitOf(input.definition), () => late.abort())
+  const signal = AbortSignal.any([late.signal, stopped])
+  const aborted = new Promise<{ readonly failed: string }>((resolve) => {
+    signal.addEventListener('abort', () => resolve({ failed: 'The agent did not answer in time.' }), { once: true })
+  })
+  try {
+    return await Promise.race([answered(runtime, { ...input, signal }), aborted])
+  } finally {
+    cancel()
+  }
+}
+
+async function answered(runtime: AgentRuntime, input: TurnInput): Promise<TurnReply | { readonly failed: string }> {
+  try {
+    return await runtime.turn(input)
+  } catch (error) {
+    // Only its name: what it says may hold what somebody said.
+    const name = error instanceof Error ? error.name : 'unknown'
+    return { failed: `The agent could not answer (${name}).` }
+  }
+}
+
+function limitOf({ speech }: AgentDefinition): Milliseconds {
+  return speech.by === 'http' ? speech.timeoutMs + onTheWayMs : turnMs
+}

@@ -1,0 +1,176 @@
+import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { AgentEnds, VoicemailSign } from '#domain/session/commands.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
+import type { SaidTurn, TurnInput, TurnReply } from '../ports.ts'
+import type { Words } from '../conversation/words.ts'
+import { judge } from './voicemail.ts'
+
+/** What a talk needs of the house: each answers false once the call is over, and then nothing more is to be said. */
+export interface TalkHouse {
+  now(): Instant
+  /** Calls back at an instant of the account's clock; a clock that is advanced waits for what is begun there. */
+  at(instant: Instant, step: () => Promise<void>): () => void
+  ask(input: Pick<TurnInput, 'said' | 'on'>): Promise<TurnReply | { readonly failed: string }>
+  /** How long it lasts; undefined: it could not be said. */
+  speak(text: string): Promise<Milliseconds | undefined>
+  record(words: Words): Promise<boolean>
+  sign(sign: VoicemailSign['sign']): Promise<boolean>
+  end(cause: AgentEnds['cause'], note?: string): Promise<boolean>
+  transfer(to: string): Promise<boolean>
+}
+
+export interface TalkFacts {
+  readonly session: Id
+  readonly attempt: number
+  readonly definition: AgentDefinition
+  /** Voicemail is looked for until then; null: not at all. */
+  readonly voicemailUntil: Instant | null
+}
+
+export interface Speech {
+  readonly text: string
+  readonly lastsMs: Milliseconds
+  readonly beep?: true
+}
+
+/** How long an agent's last words may go on before it hangs up anyway. */
+const lastWordsMs: Milliseconds = 10_000
+/** Time between two looks at one greeting. */
+const checkAgainMs: Milliseconds = 7_000
+const onlineQuestion = 'Are you still there?'
+
+/**
+ * One live call's talk: who is heard, when the agent's turn comes, and what becomes of its answers. In memory only: what was
+ * said is in the conversation, and a talk that is lost goes on from there.
+ */
+export class Talk {
+  readonly facts: TalkFacts
+  readonly #house: TalkHouse
+  readonly #said: SaidTurn[]
+  readonly #waits = new Set<() => void>()
+  #phase: 'open' | 'ending' | 'over' = 'open'
+  #asking = false
+  /** The user said something that the agent has not been asked about. */
+  #unanswered = false
+  #userUntil: Instant = 0
+  #heard = 0
+
+  constructor(house: TalkHouse, facts: TalkFacts, said: readonly SaidTurn[]) {
+    this.#house = house
+    this.facts = facts
+    this.#said = [...said]
+  }
+
+  /** It begins with the agent's welcome, or goes on where it was. */
+  async begin(): Promise<void> {
+    const last = this.#said.at(-1)
+    if (last === undefined) return this.#turn('start')
+    if (last.who === 'user') return this.#turn('user')
+  }
+
+  /** The user speaks from now on, for a while; then it is the agent's turn. */
+  async heard({ text, lastsMs, beep }: Speech): Promise<void> {
+    if (this.#phase === 'over') return
+    if (beep && this.#looksForVoicemail()) return void (await this.#house.sign('beep'))
+    if (text.trim() === '') return
+    this.#userUntil = this.#house.now() + lastsMs
+    const until = this.#userUntil
+    this.#said.push({ who: 'user', text })
+    this.#unanswered = true
+    this.#heard++
+    if (!(await this.#house.record({ who: 'user', text, quietFrom: until }))) return this.over()
+    if (this.#looksForVoicemail()) await this.#judge(text)
+    this.#later(until, () => this.#answer())
+  }
+
+  /** The user has been silent for a while: asks whether they are there. */
+  async askOnline(): Promise<void> {
+    if (this.#phase !== 'open' || this.#asking) return
+    await this.#say(this.facts.definition.limits.onlineQuestion ?? onlineQuestion)
+  }
+
+  /** The call is over: nothing more is waited for or said. */
+  over(): void {
+    this.#phase = 'over'
+    for (const cancel of this.#waits) cancel()
+    this.#waits.clear()
+  }
+
+  /** One turn at a time; what is said while one runs is the next one's. */
+  async #answer(): Promise<void> {
+    const isTheirs = this.#house.now() < this.#userUntil
+    if (this.#phase !== 'open' || this.#asking || isTheirs || !this.#unanswered) return
+    await this.#turn('user')
+  }
+
+  async #turn(on: TurnInput['on']): Promise<void> {
+    this.#asking = true
+    this.#unanswered = false
+    const reply = await this.#house.ask({ said: [...this.#said], on })
+    this.#asking = false
+    // Whatever ended the call while the agent was thinking, its answer is not heard any more.
+    if (this.#phase !== 'open') return
+    if ('failed' in reply) return this.#finish('agent_error', reply.failed)
+    await this.#act(reply)
+    await this.#answer()
+  }
+
+  async #act({ say, transfer, end }: TurnReply): Promise<void> {
+    const lastsMs = say === undefined || say === '' ? 0 : await this.#say(say)
+    if (lastsMs === undefined || this.#phase !== 'open') return
+    if (transfer && !(await this.#house.transfer(transfer.to))) return
+    if (!end) return
+    this.#phase = 'ending'
+    const until = this.#house.now() + Math.min(lastsMs, lastWordsMs)
+    this.#later(until, () => this.#finish('agent_hangup', end.note))
+  }
+
+  /** How long it takes to say; undefined: the talk is over. */
+  async #say(text: string): Promise<Milliseconds | undefined> {
+    const lastsMs = await this.#house.speak(text)
+    if (lastsMs === undefined) {
+      await this.#finish('agent_error', 'What the agent said could not be played on the call.')
+      return undefined
+    }
+    this.#said.push({ who: 'agent', text })
+    const isRecorded = await this.#house.record({ who: 'agent', text, quietFrom: this.#house.now() + lastsMs })
+    if (isRecorded) return lastsMs
+    this.over()
+    return undefined
+  }
+
+  async #finish(cause: 'agent_hangup' | 'agent_error', note?: string): Promise<void> {
+    if (this.#phase === 'over') return
+    this.over()
+    await this.#house.end(cause, note)
+  }
+
+  /** A greeting counts when a second look, some time later and with nothing else heard since, agrees. */
+  async #judge(text: string): Promise<void> {
+    const sign = judge(text, this.facts.definition.limits.voicemailWords)
+    if (sign === undefined) return
+    await this.#house.sign(sign)
+    if (sign === 'live') return
+    const { voicemailUntil } = this.facts
+    const again = Math.min(this.#house.now() + checkAgainMs, (voicemailUntil ?? 0) - 1)
+    const heard = this.#heard
+    this.#later(again, async () => {
+      if (this.#phase === 'open' && heard === this.#heard) await this.#house.sign('check')
+    })
+  }
+
+  #looksForVoicemail(): boolean {
+    const { voicemailUntil } = this.facts
+    return this.#phase === 'open' && voicemailUntil !== null && this.#house.now() < voicemailUntil
+  }
+
+  #later(instant: Instant, step: () => Promise<void>): void {
+    // On a test clock only what lies ahead is waited for.
+    const cancel = this.#house.at(Math.max(instant, this.#house.now() + 1), () => {
+      this.#waits.delete(cancel)
+      return step()
+    })
+    this.#waits.add(cancel)
+  }
+}

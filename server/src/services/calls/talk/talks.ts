@@ -1,0 +1,202 @@
+import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { SessionCommand } from '#domain/session/commands.ts'
+import { referenceOf } from '#domain/session/requests.ts'
+import { session as noun } from '#domain/session/session.ts'
+import type { Session } from '#domain/session/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Engine, Outcome, Unit } from '#engine/api.ts'
+import type { System } from '#engine/ports.ts'
+import type { Logger } from '../../ports.ts'
+import type { SessionView } from '../api.ts'
+import { transcriptOf } from '../conversation/transcript.ts'
+import { openWords, recordWords, type Words } from '../conversation/words.ts'
+import { persist } from '../patience.ts'
+import type { AgentRuntime, Telephony } from '../ports.ts'
+import { askAgent } from './asking.ts'
+import { Talk, type Speech, type TalkHouse } from './talk.ts'
+
+export interface TalksNeed {
+  readonly engine: Engine
+  readonly system: Pick<System, 'after'>
+  readonly telephony: Telephony
+  readonly runtime: AgentRuntime
+  readonly views: { get(account: string, id: Id): Promise<SessionView | undefined> }
+  /** The name of this server process: only the calls it holds are its to talk on. */
+  readonly lease: string
+  readonly log?: Logger
+}
+
+/** A live call of this process. */
+export interface LiveCall {
+  readonly account: string
+  readonly session: Id
+  readonly attempt: number
+}
+
+const transferRingMs: Milliseconds = 60_000
+
+/** The talks of all calls that this process holds. */
+export class Talks {
+  readonly #need: TalksNeed
+  readonly #talks = new Map<Id, Talk>()
+  readonly #running = new Set<Promise<void>>()
+  readonly #stopped = new AbortController()
+
+  constructor(need: TalksNeed) {
+    this.#need = need
+  }
+
+  /** Somebody must talk on a call that is live now. Safe to repeat. */
+  async begin(call: LiveCall, lease: string): Promise<void> {
+    if (this.#stopped.signal.aborted || lease !== this.#need.lease || this.#of(call)) return
+    const view = await this.#open(call)
+    // Where a carrier takes no text, somebody else gives it sound.
+    const talk = view && this.#need.telephony.speak && (await this.#make(call, view))
+    if (!talk || this.#of(call)) return
+    this.#talks.get(call.session)?.over()
+    this.#talks.set(call.session, talk)
+    await this.#track(talk.begin())
+  }
+
+  /** The person on the first leg of a call speaks. */
+  async heard(call: LiveCall, speech: Speech): Promise<void> {
+    await this.#of(call)?.heard(speech)
+  }
+
+  async askOnline(call: LiveCall): Promise<void> {
+    await this.#of(call)?.askOnline()
+  }
+
+  /** The call, or this attempt of it, is over, or its agent has left. */
+  over({ session, attempt }: Pick<LiveCall, 'session' | 'attempt'>): void {
+    const talk = this.#talks.get(session)
+    if (!talk || talk.facts.attempt > attempt) return
+    talk.over()
+    this.#talks.delete(session)
+  }
+
+  /** Leaves every call as it is, for the process that takes it over. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    for (const talk of this.#talks.values()) talk.over()
+    this.#talks.clear()
+    await Promise.allSettled(this.#running)
+  }
+
+  #of({ session, attempt }: LiveCall): Talk | undefined {
+    const talk = this.#talks.get(session)
+    return talk?.facts.attempt === attempt ? talk : undefined
+  }
+
+  /** The session with its stream and conversation, as it is now; undefined: it is over. */
+  async #open(call: LiveCall): Promise<SessionView | undefined> {
+    const { engine, log } = this.#need
+    const outcome = await engine.execute<Session>({ account: call.account, by: 'agent' }, (unit) => {
+      const session = liveSession(unit, call)
+      if (isRefused(session)) return session
+      const opened = openWords(unit, session)
+      if (!isRefused(opened)) return opened
+      log?.warn({ account: call.account, session: call.session, code: opened.refusal.code }, 'A call has no words.')
+      return session
+    })
+    const view = outcome.value && (await this.#need.views.get(call.account, call.session))
+    return view?.session.attempt.number === call.attempt ? view : undefined
+  }
+
+  async #make(call: LiveCall, { session, definition, order }: SessionView): Promise<Talk> {
+    const said = await transcriptOf(this.#need.engine, session)
+    const { voicemailMs } = session.policy
+    const { answeredAt } = session.attempt
+    const voicemailUntil = voicemailMs && answeredAt !== undefined ? answeredAt + voicemailMs : null
+    const facts = { session: call.session, attempt: call.attempt, definition, voicemailUntil }
+    return new Talk(this.#house(call, session, { definition, data: order.data }), facts, said)
+  }
+
+  #house(
+    call: LiveCall,
+    { agent }: Session,
+    known: { readonly definition: AgentDefinition; readonly data: SessionView['order']['data'] },
+  ): TalkHouse {
+    const { engine, system, telephony, runtime } = this.#need
+    const { account, session, attempt } = call
+    const reference = referenceOf(session, attempt)
+    const command = (given: SessionCommand): Promise<boolean> =>
+      this.#inCall(call, (unit) => unit.run(noun, session, given))
+    return {
+      now: () => engine.clocks.now(account),
+      at: (instant, step) => engine.clocks.at(account, instant, () => this.#track(step())),
+      ask: (input) =>
+        askAgent(
+          runtime,
+          system,
+          { account, session, agent: agent.id, channel: 'voice', ...known, ...input },
+          this.#stopped.signal,
+        ),
+      speak: (text) => speak(telephony, account, reference, text),
+      record: (words) => this.#record(call, words),
+      sign: (sign) => command({ type: 'voicemail_sign', sign }),
+      end: (cause, note) => command({ type: 'agent_ends', cause, ...(note !== undefined && { note }) }),
+      transfer: (to) =>
+        this.#inCall(call, (unit, { own }) =>
+          unit.run(noun, session, { type: 'transfer', id: unit.id(), to, from: own, ringMs: transferRingMs }),
+        ),
+    }
+  }
+
+  /** Words that find no place are not said to the caller again: the call goes on without them. */
+  #record(call: LiveCall, words: Words): Promise<boolean> {
+    return this.#inCall(call, (unit, session) => recordWords(unit, session, words))
+  }
+
+  /** False: the call is over. */
+  async #inCall(
+    call: LiveCall,
+    program: (unit: Unit, session: Session) => Refused | object,
+  ): Promise<boolean> {
+    if (this.#stopped.signal.aborted) return false
+    const outcome: Outcome<boolean> = await persist(this.#need, { account: call.account, by: 'agent' }, (unit) => {
+      const session = liveSession(unit, call)
+      if (isRefused(session)) return session
+      const done = program(unit, session)
+      return isRefused(done) ? done : true
+    })
+    if (outcome.refusal === undefined) return true
+    if (outcome.refusal === over.refusal) return false
+    const { account, session } = call
+    this.#need.log?.warn({ account, session, code: outcome.refusal.code }, 'A step of a call was refused.')
+    return true
+  }
+
+  /** A step that is being taken; what breaks in it is the step's alone. */
+  #track(step: Promise<void>): Promise<void> {
+    const tracked = step.catch((error: unknown) => {
+      const name = error instanceof Error ? error.name : typeof error
+      this.#need.log?.error({ error: name }, 'A step of a call broke.')
+    })
+    this.#running.add(tracked)
+    return tracked.finally(() => this.#running.delete(tracked))
+  }
+}
+
+const over = refuse('closed', 'The call is over.')
+
+function liveSession(unit: Unit, { session: id, attempt }: LiveCall): Session | Refused {
+  const session = unit.state(noun, id)
+  const isLive = session?.state === 'live' && session.attempt.number === attempt
+  return isLive && session.control?.agent !== 'left' ? session : over
+}
+
+async function speak(
+  telephony: Telephony,
+  account: string,
+  reference: string,
+  text: string,
+): Promise<Milliseconds | undefined> {
+  try {
+    return (await telephony.speak?.(account, reference, text))?.lastsMs
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,44 @@
+import type { Session } from '#domain/session/state.ts'
+import { minuteMs } from '#domain/vocabulary/instant.ts'
+import type { Rates, SaidTurn } from '../ports.ts'
+
+/** What one attempt of a call cost, in cents, and what it was counted by. */
+export interface Cost {
+  readonly network: number
+  readonly platform: number
+  readonly transcriber: number
+  readonly synthesizer: number
+  readonly llm: number
+  readonly total: number
+  /** Started minutes of the call. */
+  readonly minutes: number
+  readonly seconds: number
+  /** Characters that our voice spoke. */
+  readonly characters: number
+  readonly tokens: number
+}
+
+/** Started minutes are charged from the answer to the end of the line, words by what was said. */
+export function costOf(session: Session, said: readonly SaidTurn[], rates: Rates): Cost {
+  const { answeredAt, endedAt = session.updatedAt } = session.attempt
+  const lastedMs = answeredAt === undefined ? 0 : Math.max(0, endedAt - answeredAt)
+  const seconds = lastedMs / 1_000
+  const minutes = Math.ceil(lastedMs / minuteMs)
+  const characters = said.reduce((sum, { who, text }) => (who === 'agent' ? sum + text.length : sum), 0)
+  // No agent reports how many tokens it used.
+  const tokens = 0
+  const parts = {
+    network: cents(minutes * rates.perMinute.network),
+    platform: cents(minutes * rates.perMinute.platform),
+    transcriber: cents(seconds * rates.transcriberPerSecond),
+    synthesizer: cents(characters * rates.synthesizerPerCharacter),
+    llm: cents((tokens / 1_000) * rates.llmPerThousandTokens),
+  }
+  const total = cents(Object.values(parts).reduce((sum, part) => sum + part, 0))
+  return { ...parts, total, minutes, seconds, characters, tokens }
+}
+
+/** Whole thousandths of a cent: what is added up later must not drift. */
+function cents(value: number): number {
+  return Math.round(value * 1_000) / 1_000
+}
