@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { compose } from './compose.ts'
-import { readServerOptions } from './config.ts'
-import { welcome } from './first-start.ts'
+import { keepCompiled, readServerOptions } from './config.ts'
 import { OptionError, type Options } from './options.ts'
 import { stopOnSignals } from './signals.ts'
 
@@ -26,14 +25,18 @@ async function start(options: Options): Promise<void> {
     throw new OptionError(
       `${options.data} holds a store, whose *.env files a memory store would overwrite: choose another folder with --data.`,
     )
+  keepCompiled()
+  const { compose } = await import('./compose.ts') // from here on: what was loaded before is compiled at each start
   const app = await compose(options)
   stopOnSignals(
     () => app.stop(),
     (line) => app.parts.log.info({}, line),
   )
   const url = await app.listen()
+  const { welcome } = await import('./first-start.ts')
   const text = await welcome(app.services, options.data, url, app.adminKey)
   process.stdout.write(`${text}${text && '\n'}listening on ${url}\n`)
+  flushCompileCache() // now, since a process that is killed writes nothing
 }
 
 function explained(error: unknown): string {
