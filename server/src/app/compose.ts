@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { httpSender } from '#adapters/delivery/http/http-sender.ts'
 import { openMemory } from '#adapters/storage/memory/open.ts'
 import { openSqlite } from '#adapters/storage/sqlite/open.ts'
 import { realSystem } from '#adapters/system/real/real-system.ts'
@@ -22,6 +21,7 @@ import { registerErrorPage } from './error-page.ts'
 import { registerHealth } from './health.ts'
 import { createHttp, createRequestIds } from './http.ts'
 import { createLimiter } from './limiter.ts'
+import { lateSender } from './late-sender.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { compileOptions, type Options } from './options.ts'
@@ -146,7 +146,12 @@ async function chooseParts(options: Options, own: Partial<Parts>): Promise<Parts
   return {
     system,
     log: own.log ?? createLogger(options.logLevel),
-    sender: own.sender ?? httpSender({ system, allowedHosts: options.callbackHosts }),
+    sender:
+      own.sender ??
+      lateSender(async () => {
+        const { httpSender } = await import('#adapters/delivery/http/http-sender.ts')
+        return httpSender({ system, allowedHosts: options.callbackHosts })
+      }),
     vault: own.vault ?? (inMemory ? createVault(system.random(new Uint8Array(32))) : openVault(keyFile(options.data))),
     storage: own.storage ?? (inMemory ? openMemory() : await openSqlite({ folder: options.data })),
   }
