@@ -6,8 +6,6 @@ import { openSqlite } from '#adapters/storage/sqlite/open.ts'
 import { realSystem } from '#adapters/system/real/real-system.ts'
 import { createVault, openVault } from '#adapters/vault/vault.ts'
 import type { Dialect, DialectContext } from '#dialects/dialect.ts'
-import { nativeDialect } from '#dialects/native/dialect.ts'
-import { twilioDialect } from '#dialects/twilio/dialect.ts'
 import { nouns } from '#domain/nouns.ts'
 import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
@@ -19,13 +17,10 @@ import { createServices } from '#services/services.ts'
 import { makeBackup } from './backup.ts'
 import { registerErrorPage } from './error-page.ts'
 import { registerHealth } from './health.ts'
-import { createHttp, createRequestIds } from './http.ts'
 import { createLimiter } from './limiter.ts'
 import { lateSender } from './late-sender.ts'
 import { createLogger } from './logger.ts'
-import { createMetrics } from './metrics.ts'
 import { compileOptions, type Options } from './options.ts'
-import { registerReference } from './reference.ts'
 
 /** The concrete things behind the ports; a test brings its own of those it wants to hold in its hand. */
 export interface Parts {
@@ -69,19 +64,24 @@ const longestStopMs = 10_000
 /** Chooses the adapters and joins everything. Nothing runs before `start`. */
 export async function compose(given: Partial<Options> = {}, own: Partial<Parts> = {}): Promise<App> {
   const options = compileOptions(given)
-  const parts = await chooseParts(options, own)
+  // The store opens in threads of its own, while what speaks HTTP is loaded here.
+  const [parts, languages] = await Promise.all([chooseParts(options, own), loadLanguages()])
   const { system, log } = parts
   const adminKey = `admin.${parts.vault.sign('admin key')}`
-  const house = await furnish(options, parts, adminKey)
+  const house = await furnish(options, parts, adminKey, languages)
   const { engine, delivery, dialects } = house
+  const { createHttp, createRequestIds } = languages
   const fastify = createHttp(options, createRequestIds(system.random(new Uint8Array(10))), log)
   let stopping: Promise<void> | undefined
-  const routes = await registerPages(fastify, house, () => stopping !== undefined)
+  const routes = await registerPages(fastify, house, languages, () => stopping !== undefined)
 
-  const start = once(async () => {
-    await engine.start()
+  const open = once(async () => {
     await delivery.start()
     await fastify.ready()
+  })
+  const start = once(async () => {
+    await open()
+    await engine.start()
   })
   async function stop(): Promise<void> {
     const hurry = system.after(longestStopMs, () => fastify.server.closeAllConnections())
@@ -93,18 +93,33 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     await parts.storage.close()
   }
   async function listen(): Promise<string> {
-    await start()
+    await open()
     const url = await fastify.listen({ host: options.host, port: options.port })
+    await start() // whoever asks first has what is due done first: nobody need wait until all that is overdue has been
     return options.publicUrl ?? reachable(url)
   }
   const stopOnce = () => (stopping ??= stop())
   return { options, parts, ...house, fastify, dialects, routes, adminKey, start, listen, stop: stopOnce }
 }
 
+type Languages = Awaited<ReturnType<typeof loadLanguages>>
+
+/** What speaks HTTP: the largest part of the program. */
+async function loadLanguages() {
+  const [http, metrics, reference, native, twilio] = await Promise.all([
+    import('./http.ts'),
+    import('./metrics.ts'),
+    import('./reference.ts'),
+    import('#dialects/native/dialect.ts'),
+    import('#dialects/twilio/dialect.ts'),
+  ])
+  return { ...http, ...metrics, ...reference, ...native, ...twilio }
+}
+
 type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'>
 
 /** Everything between the adapters and HTTP. */
-async function furnish(options: Options, parts: Parts, adminKey: string): Promise<House> {
+async function furnish(options: Options, parts: Parts, adminKey: string, languages: Languages): Promise<House> {
   const { storage, system, vault, sender, log } = parts
   const onStore = (trouble: Error | undefined): void => {
     if (trouble) log.error({ error: trouble.name, message: trouble.message }, 'the store refuses writes')
@@ -117,13 +132,18 @@ async function furnish(options: Options, parts: Parts, adminKey: string): Promis
   const now = () => system.now()
   const services = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
   const context = contextOf(options, parts, services)
-  const dialects = [nativeDialect(context), twilioDialect(context)]
+  const dialects = [languages.nativeDialect(context), languages.twilioDialect(context)]
   announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
   return { engine, services, delivery, dialects }
 }
 
 /** The server's own pages, and each dialect in a scope of its own. */
-async function registerPages(http: FastifyInstance, house: House, stopping: () => boolean): Promise<readonly Route[]> {
+async function registerPages(
+  http: FastifyInstance,
+  house: House,
+  { createMetrics, registerReference }: Languages,
+  stopping: () => boolean,
+): Promise<readonly Route[]> {
   const { engine, delivery, dialects } = house
   const metrics = createMetrics(engine, delivery)
   const routes = watchRoutes(http)

@@ -1,5 +1,4 @@
-import { enableCompileCache } from 'node:module'
-import { isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { compileOptions, flags, OptionError, type Options } from './options.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -27,13 +26,9 @@ export function readServerOptions(
   return { help: false, options: compileOptions({ ...options, ...(options.data && { data: resolve(options.data) }) }) }
 }
 
-/** Where tools/run.mjs keeps compiled programs, too. */
-const compiled = join(import.meta.dirname, '../../../node_modules/.cache/node')
-
-/** Has what is loaded from now on, in threads too, kept compiled for the next start. Does nothing where that cannot be written. */
-export function keepCompiled(env: Record<string, string | undefined> = process.env): void {
-  env['NODE_COMPILE_CACHE'] ??= compiled // threads look here
-  enableCompileCache(env['NODE_COMPILE_CACHE'])
+/** Tells threads started from now on where compiled programs are kept. */
+export function tellThreadsOfCompiled(folder: string, env: Record<string, string | undefined> = process.env): void {
+  env['NODE_COMPILE_CACHE'] ??= folder
 }
 
 /** What a command line client finds in the environment. */
