@@ -46,8 +46,8 @@ export interface App {
   readonly adminKey: string
   /** Wakes the engine and the deliveries; requests can then be injected. */
   start(): Promise<void>
-  /** Listens as well; answers with the URL. */
-  listen(): Promise<string>
+  /** Listens, says so to `ready`, then starts; answers with the URL. */
+  listen(ready?: (url: string) => Promise<void>): Promise<string>
   /** Not ready, finishes what is in flight, commits, closes. Safe to repeat. */
   stop(): Promise<void>
 }
@@ -75,12 +75,9 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
   let stopping: Promise<void> | undefined
   const routes = await registerPages(fastify, house, languages, () => stopping !== undefined)
 
-  const open = once(async () => {
-    await delivery.start()
-    await fastify.ready()
-  })
   const start = once(async () => {
-    await open()
+    await fastify.ready()
+    await delivery.start()
     await engine.start()
   })
   async function stop(): Promise<void> {
@@ -92,11 +89,13 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     await parts.sender.close()
     await parts.storage.close()
   }
-  async function listen(): Promise<string> {
-    await open()
-    const url = await fastify.listen({ host: options.host, port: options.port })
-    await start() // whoever asks first has what is due done first: nobody need wait until all that is overdue has been
-    return options.publicUrl ?? reachable(url)
+  async function listen(ready: (url: string) => Promise<void> = async () => {}): Promise<string> {
+    const local = await fastify.listen({ host: options.host, port: options.port })
+    const url = options.publicUrl ?? reachable(local)
+    // Whoever asks has what is due on it done first: nobody need wait until all that is overdue or untold has been.
+    await ready(url)
+    await start()
+    return url
   }
   const stopOnce = () => (stopping ??= stop())
   return { options, parts, ...house, fastify, dialects, routes, adminKey, start, listen, stop: stopOnce }

@@ -40,9 +40,10 @@ async function start(options: Options): Promise<void> {
     () => app.stop(),
     (line) => app.parts.log.info({}, line),
   )
-  const url = await app.listen()
-  const text = await welcome(app.services, options.data, url, app.adminKey)
-  process.stdout.write(`${text}${text && '\n'}listening on ${url}\n`)
+  await app.listen(async (url) => {
+    const text = await welcome(app.services, options.data, url, app.adminKey)
+    process.stdout.write(`${text}${text && '\n'}listening on ${url}\n`)
+  })
   flushCompileCache() // now, since a process that is killed writes nothing
 }
 
