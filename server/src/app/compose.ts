@@ -105,14 +105,20 @@ type Languages = Awaited<ReturnType<typeof loadLanguages>>
 
 /** What speaks HTTP: the largest part of the program. */
 async function loadLanguages() {
-  const [http, metrics, reference, native, twilio] = await Promise.all([
+  const [
+    { createHttp, createRequestIds },
+    { createMetrics },
+    { registerReference },
+    { nativeDialect },
+    { twilioDialect },
+  ] = await Promise.all([
     import('./http.ts'),
     import('./metrics.ts'),
     import('./reference.ts'),
     import('#dialects/native/dialect.ts'),
     import('#dialects/twilio/dialect.ts'),
   ])
-  return { ...http, ...metrics, ...reference, ...native, ...twilio }
+  return { createHttp, createRequestIds, createMetrics, registerReference, nativeDialect, twilioDialect }
 }
 
 type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'>
