@@ -1,14 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { httpSender } from '#adapters/delivery/http/http-sender.ts'
 import { openMemory } from '#adapters/storage/memory/open.ts'
 import { openSqlite } from '#adapters/storage/sqlite/open.ts'
 import { realSystem } from '#adapters/system/real/real-system.ts'
 import { createVault, openVault } from '#adapters/vault/vault.ts'
 import type { Dialect, DialectContext } from '#dialects/dialect.ts'
-import { nativeDialect } from '#dialects/native/dialect.ts'
-import { twilioDialect } from '#dialects/twilio/dialect.ts'
 import { nouns } from '#domain/nouns.ts'
 import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
@@ -20,12 +17,10 @@ import { createServices } from '#services/services.ts'
 import { makeBackup } from './backup.ts'
 import { registerErrorPage } from './error-page.ts'
 import { registerHealth } from './health.ts'
-import { createHttp, createRequestIds } from './http.ts'
 import { createLimiter } from './limiter.ts'
+import { lateSender } from './late-sender.ts'
 import { createLogger } from './logger.ts'
-import { createMetrics } from './metrics.ts'
 import { compileOptions, type Options } from './options.ts'
-import { registerReference } from './reference.ts'
 
 /** The concrete things behind the ports; a test brings its own of those it wants to hold in its hand. */
 export interface Parts {
@@ -51,8 +46,8 @@ export interface App {
   readonly adminKey: string
   /** Wakes the engine and the deliveries; requests can then be injected. */
   start(): Promise<void>
-  /** Listens as well; answers with the URL. */
-  listen(): Promise<string>
+  /** Listens, says so to `ready`, then starts; answers with the URL. */
+  listen(ready?: (url: string) => Promise<void>): Promise<string>
   /** Not ready, finishes what is in flight, commits, closes. Safe to repeat. */
   stop(): Promise<void>
 }
@@ -69,19 +64,21 @@ const longestStopMs = 10_000
 /** Chooses the adapters and joins everything. Nothing runs before `start`. */
 export async function compose(given: Partial<Options> = {}, own: Partial<Parts> = {}): Promise<App> {
   const options = compileOptions(given)
-  const parts = await chooseParts(options, own)
+  // The store opens in threads of its own, while what speaks HTTP is loaded here.
+  const [parts, languages] = await Promise.all([chooseParts(options, own), loadLanguages()])
   const { system, log } = parts
   const adminKey = `admin.${parts.vault.sign('admin key')}`
-  const house = await furnish(options, parts, adminKey)
+  const house = await furnish(options, parts, adminKey, languages)
   const { engine, delivery, dialects } = house
+  const { createHttp, createRequestIds } = languages
   const fastify = createHttp(options, createRequestIds(system.random(new Uint8Array(10))), log)
   let stopping: Promise<void> | undefined
-  const routes = await registerPages(fastify, house, () => stopping !== undefined)
+  const routes = await registerPages(fastify, house, languages, () => stopping !== undefined)
 
   const start = once(async () => {
-    await engine.start()
-    await delivery.start()
     await fastify.ready()
+    await delivery.start()
+    await engine.start()
   })
   async function stop(): Promise<void> {
     const hurry = system.after(longestStopMs, () => fastify.server.closeAllConnections())
@@ -92,19 +89,42 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     await parts.sender.close()
     await parts.storage.close()
   }
-  async function listen(): Promise<string> {
+  async function listen(ready: (url: string) => Promise<void> = async () => {}): Promise<string> {
+    const local = await fastify.listen({ host: options.host, port: options.port })
+    const url = options.publicUrl ?? reachable(local)
+    // Whoever asks has what is due on it done first: nobody need wait until all that is overdue or untold has been.
+    await ready(url)
     await start()
-    const url = await fastify.listen({ host: options.host, port: options.port })
-    return options.publicUrl ?? reachable(url)
+    return url
   }
   const stopOnce = () => (stopping ??= stop())
   return { options, parts, ...house, fastify, dialects, routes, adminKey, start, listen, stop: stopOnce }
 }
 
+type Languages = Awaited<ReturnType<typeof loadLanguages>>
+
+/** What speaks HTTP: the largest part of the program. */
+async function loadLanguages() {
+  const [
+    { createHttp, createRequestIds },
+    { createMetrics },
+    { registerReference },
+    { nativeDialect },
+    { twilioDialect },
+  ] = await Promise.all([
+    import('./http.ts'),
+    import('./metrics.ts'),
+    import('./reference.ts'),
+    import('#dialects/native/dialect.ts'),
+    import('#dialects/twilio/dialect.ts'),
+  ])
+  return { createHttp, createRequestIds, createMetrics, registerReference, nativeDialect, twilioDialect }
+}
+
 type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'>
 
 /** Everything between the adapters and HTTP. */
-async function furnish(options: Options, parts: Parts, adminKey: string): Promise<House> {
+async function furnish(options: Options, parts: Parts, adminKey: string, languages: Languages): Promise<House> {
   const { storage, system, vault, sender, log } = parts
   const onStore = (trouble: Error | undefined): void => {
     if (trouble) log.error({ error: trouble.name, message: trouble.message }, 'the store refuses writes')
@@ -117,13 +137,18 @@ async function furnish(options: Options, parts: Parts, adminKey: string): Promis
   const now = () => system.now()
   const services = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
   const context = contextOf(options, parts, services)
-  const dialects = [nativeDialect(context), twilioDialect(context)]
+  const dialects = [languages.nativeDialect(context), languages.twilioDialect(context)]
   announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
   return { engine, services, delivery, dialects }
 }
 
 /** The server's own pages, and each dialect in a scope of its own. */
-async function registerPages(http: FastifyInstance, house: House, stopping: () => boolean): Promise<readonly Route[]> {
+async function registerPages(
+  http: FastifyInstance,
+  house: House,
+  { createMetrics, registerReference }: Languages,
+  stopping: () => boolean,
+): Promise<readonly Route[]> {
   const { engine, delivery, dialects } = house
   const metrics = createMetrics(engine, delivery)
   const routes = watchRoutes(http)
@@ -146,7 +171,12 @@ async function chooseParts(options: Options, own: Partial<Parts>): Promise<Parts
   return {
     system,
     log: own.log ?? createLogger(options.logLevel),
-    sender: own.sender ?? httpSender({ system, allowedHosts: options.callbackHosts }),
+    sender:
+      own.sender ??
+      lateSender(async () => {
+        const { httpSender } = await import('#adapters/delivery/http/http-sender.ts')
+        return httpSender({ system, allowedHosts: options.callbackHosts })
+      }),
     vault: own.vault ?? (inMemory ? createVault(system.random(new Uint8Array(32))) : openVault(keyFile(options.data))),
     storage: own.storage ?? (inMemory ? openMemory() : await openSqlite({ folder: options.data })),
   }

@@ -26,6 +26,11 @@ export function readServerOptions(
   return { help: false, options: compileOptions({ ...options, ...(options.data && { data: resolve(options.data) }) }) }
 }
 
+/** Tells threads started from now on where compiled programs are kept. */
+export function tellThreadsOfCompiled(folder: string, env: Record<string, string | undefined> = process.env): void {
+  env['NODE_COMPILE_CACHE'] ??= folder
+}
+
 /** What a command line client finds in the environment. */
 export interface ClientSettings {
   readonly url?: string

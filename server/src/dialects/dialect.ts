@@ -13,7 +13,7 @@ export interface Dialect {
   /** Every route the dialect knows of, for its coverage table and for the proof that no two dialects collide. */
   readonly coverage: readonly Coverage[]
   /** Its OpenAPI document, once the server is ready; shown at `/reference/NAME.json`. Absent: it serves none. */
-  document?(): unknown
+  document?(): Promise<unknown>
   /** What each error code means and what to do about it, for people; shown at `/errors/CODE`, where answers link to. */
   readonly errors?: Readonly<Record<string, { readonly title: string; readonly advice: string }>>
 }

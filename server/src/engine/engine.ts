@@ -84,7 +84,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     due: (id, at) => alarm.add(id, at),
     hand: (rows) => effects.hand(rows),
   })
-  const firing = new Firing(executor, storage, lanes)
+  const firing = new Firing(executor, storage, lanes, system)
   const alarm = new Alarm(storage, system, firing)
   const effects = new Effects({ storage, system, executor, registry, clocks, runners: options.effects ?? {} })
   clocks.connect(firing, async (account) => {

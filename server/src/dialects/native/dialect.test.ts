@@ -43,9 +43,9 @@ describe('the native dialect', () => {
     })
   })
 
-  test('documents every event type, every route and how to authorize', () => {
+  test('documents every event type, every route and how to authorize', async () => {
     const dialect = trial.app.dialects.find(({ name }) => name === 'native')
-    const document = dialect?.document?.() as {
+    const document = (await dialect?.document?.()) as {
       paths: Record<string, Record<string, { summary?: string; security?: object[] }>>
     }
     const shown = Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -5,7 +5,7 @@ import { registerRoutes } from './routes.ts'
 
 /** Our own API, under `/api/v1`. */
 export function nativeDialect(context: DialectContext): Dialect {
-  let document = (): unknown => undefined
+  let document = async (): Promise<unknown> => undefined
   return {
     name: 'native',
     async register(app) {

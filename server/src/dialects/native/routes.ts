@@ -1,13 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import swagger from '@fastify/swagger'
-import {
-  createSerializerCompiler,
-  fastifyZodOpenApiPlugin,
-  fastifyZodOpenApiTransformers,
-  validatorCompiler,
-  type FastifyZodOpenApiTypeProvider,
-} from 'fastify-zod-openapi'
+import { createSerializerCompiler, validatorCompiler, type FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { DialectContext } from '#dialects/dialect.ts'
+import { documentOf } from '../document.ts'
 import { answerError, problem, sendProblem } from './errors.ts'
 import { info, webhooks } from './document.ts'
 import { accountChangeRoutes, accountRoutes, tokenRoutes } from './routes/accounts.ts'
@@ -27,18 +21,15 @@ import { Streams } from './stream.ts'
 import { isWellFormed, notWellFormed } from '../well-formed.ts'
 
 /** Registers every route under `/api/v1`; answers with the way to read the document once the server is ready. */
-export async function registerRoutes(http: FastifyInstance, context: DialectContext): Promise<() => unknown> {
-  let document = (): unknown => undefined
+export async function registerRoutes(http: FastifyInstance, context: DialectContext): Promise<() => Promise<unknown>> {
+  let document = async (): Promise<unknown> => undefined
   await http.register(
     async (plain) => {
       const scope = plain.withTypeProvider<FastifyZodOpenApiTypeProvider>()
       scope.setValidatorCompiler(validatorCompiler)
       // Compiling a serializer for each shape costs a tenth of a second at the start and gains nothing that can be measured.
       scope.setSerializerCompiler(createSerializerCompiler({ stringify: (value) => JSON.stringify(value) }))
-      await scope.register(fastifyZodOpenApiPlugin)
-      const openapi = { openapi: '3.1.0' as const, ...info, webhooks }
-      await scope.register(swagger, { openapi, ...fastifyZodOpenApiTransformers })
-      document = () => scope.swagger()
+      document = documentOf(plain, { openapi: { openapi: '3.1.0', ...info, webhooks } })
       answerTrouble(scope, context)
       readBodies(plain)
       await registerAll(scope, context)

@@ -1,8 +1,7 @@
-import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransformers } from 'fastify-zod-openapi'
 import { hourlyForADay } from '#services/delivery/schedule.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { documentOf } from '../document.ts'
 import { createAnswering } from './answering.ts'
 import { createCallbacks } from './callbacks.ts'
 import { coverage } from './coverage.ts'
@@ -15,7 +14,7 @@ import { validation } from './validation.ts'
 /** Twilio's Conversation Orchestrator (Conversations API v2): its routes over our services, and its status callbacks. */
 export function twilioDialect(context: DialectContext): Dialect {
   const api = { context, answering: createAnswering(context), pages: createPages(context.vault) }
-  let document: () => unknown = () => undefined
+  let document = async (): Promise<unknown> => undefined
 
   return {
     name: 'twilio',
@@ -27,10 +26,8 @@ export function twilioDialect(context: DialectContext): Dialect {
       await app.register(async (scope: FastifyInstance) => {
         scope.setValidatorCompiler(validation)
         scope.setSerializerCompiler(() => JSON.stringify)
-        await scope.register(fastifyZodOpenApiPlugin, { components })
-        await scope.register(swagger, { openapi, ...fastifyZodOpenApiTransformers })
+        document = documentOf(scope, { openapi, components })
         await registerRoutes(scope, api, coverage)
-        document = () => scope.swagger()
       })
     },
   }

@@ -14,7 +14,7 @@ interface Document {
 
 async function documentOf(): Promise<Document> {
   const { app, dialect } = await openHouse()
-  const document = dialect.document?.() as Document
+  const document = (await dialect.document?.()) as Document
   await app.close()
   return document
 }

@@ -95,6 +95,7 @@ export class Feed implements FeedApi {
           const newest = this.#ring.last
           const rows = await this.#storage.log(position, perRead)
           batch = await folding.follow(rows)
+          await this.#turn() // much may be behind: others have their turns in between
           // Nothing in the store up to the newest: what is missing has been erased.
           if (batch.length === 0) position = newest
         } else folding = undefined
@@ -121,5 +122,9 @@ export class Feed implements FeedApi {
 
   async #pause(): Promise<void> {
     await new Promise<void>((resolve) => this.#system.after(retryMs, resolve))
+  }
+
+  async #turn(): Promise<void> {
+    await new Promise<void>((resolve) => this.#system.after(0, resolve))
   }
 }

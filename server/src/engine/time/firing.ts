@@ -1,6 +1,6 @@
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Fired } from '../api.ts'
-import type { Storage } from '../ports.ts'
+import type { Storage, System } from '../ports.ts'
 import type { HeadRow } from '../ports/rows.ts'
 import { StorageUnavailable } from '../ports/storage.ts'
 import type { Executor } from '../unit/executor.ts'
@@ -17,22 +17,30 @@ export class Firing {
   readonly #executor: Executor
   readonly #storage: Storage
   readonly #lanes: Lanes
+  readonly #system: System
 
-  constructor(executor: Executor, storage: Storage, lanes: Lanes) {
+  constructor(executor: Executor, storage: Storage, lanes: Lanes, system: System) {
     this.#executor = executor
     this.#storage = storage
     this.#lanes = lanes
+    this.#system = system
   }
 
   /** Answers with what was fired, in the order of the ids. The first ones travel while the next are being decided. */
   async fire(ids: readonly Id[]): Promise<readonly Fired[]> {
     const firings: Promise<readonly Fired[]>[] = []
     for (let from = 0; from < ids.length; from += perTurn) {
+      if (from > 0) await this.#turn()
       const some = ids.slice(from, from + perTurn)
       const owners = await this.#owners(some)
       firings.push(...some.map((id, i) => this.#touch(id, owners[i])))
     }
     return (await Promise.all(firings)).flat()
+  }
+
+  /** Lets others have a turn, the store's answers among them: without one the next batch would not leave before all is decided. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#system.after(0, resolve))
   }
 
   /** Touching is enough: what is touched first fires what is due on it, and has its due time put right. */

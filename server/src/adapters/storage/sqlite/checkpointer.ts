@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { connect } from './database.ts'
-import { awaitRing, pause, setCopying } from './signal.ts'
+import { awaitRing, isRestarting, pause, setCopying } from './signal.ts'
 
 /**
  * A thread that copies the write-ahead log into the database file, so that the writer need not. Passive: it waits for nobody
@@ -15,6 +15,7 @@ database.exec('PRAGMA busy_timeout = 0')
 let seen = 0
 while (pause(signal, pauseMs)) {
   seen = awaitRing(signal, seen)
+  if (isRestarting(signal)) continue // the writer copies by itself
   try {
     setCopying(signal, true)
     checkpoint.get()

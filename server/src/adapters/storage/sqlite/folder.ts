@@ -8,6 +8,8 @@ import { StoreRefused } from './refused.ts'
 /** A data folder that this process alone uses. */
 export interface Folder {
   readonly file: string
+  /** To be called when the store has been opened: until then a connection is kept, as the last one to go copies the whole log. */
+  opened(): void
   /** Lets others have it. */
   leave(): void
 }
@@ -19,12 +21,19 @@ export function enterFolder(path: string): Folder {
   const lock = lockFolder(path)
   try {
     createPrivate(file)
-    prepare(file)
+    const database = prepare(file)
+    const opened = () => {
+      if (database.isOpen) database.close()
+    }
+    const leave = () => {
+      opened()
+      lock.close()
+    }
+    return { file, opened, leave }
   } catch (error) {
     lock.close()
     throw error
   }
-  return { file, leave: () => lock.close() }
 }
 
 /** An open exclusive transaction on a file of its own: the system ends it with the process, even after kill -9. */
@@ -50,18 +59,18 @@ function createPrivate(file: string): void {
   else closeSync(openSync(file, 'wx', 0o600))
 }
 
-function prepare(file: string): void {
+function prepare(file: string): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
     database = connect(file, { cacheKb: 4096, waitMs: 5000 })
     database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL`)
     migrate(database, file)
+    return database
   } catch (error) {
+    database?.close()
     if (resultCode(error) !== codes.notADatabase) throw error
     throw new StoreRefused(
       `${file} is not a database, or it is damaged. Restore a backup, or choose another data folder.`,
     )
-  } finally {
-    database?.close()
   }
 }

@@ -10,7 +10,7 @@ interface Waiting {
 
 /** The main thread's line to the writer and to the checkpointer. */
 export class Line {
-  readonly #signal = newSignal()
+  readonly signal: Int32Array = newSignal()
   readonly #writer: Worker
   readonly #ended: { readonly writer: Promise<unknown>; readonly checkpointer: Promise<unknown> }
   readonly #waiting = new Map<number, Waiting>()
@@ -18,7 +18,7 @@ export class Line {
   #broken: string | undefined
 
   constructor(file: string, maxPages: number | null) {
-    const workerData = { file, maxPages, signal: this.#signal }
+    const workerData = { file, maxPages, signal: this.signal }
     this.#writer = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
     const checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData })
     this.#writer.on('message', (answer: Answer) => this.#settle(answer))
@@ -50,7 +50,7 @@ export class Line {
 
   /** Lets the writer finish what it was told before, then ends both threads. */
   async close(): Promise<void> {
-    end(this.#signal)
+    end(this.signal)
     await this.#ended.checkpointer
     // last, because the last connection to close tidies the log away
     await this.tell('close', null).catch(() => {})

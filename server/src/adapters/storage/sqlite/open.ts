@@ -18,6 +18,7 @@ export async function openSqlite({ folder, maxBytes }: SqliteOptions): Promise<S
   try {
     const lastSeq = await line.begun()
     const reader = connect(entered.file, { readOnly: true, cacheKb: 4096, waitMs: 5000 })
+    entered.opened()
     return new SqliteStorage(line, reader, lastSeq, entered)
   } catch (error) {
     await line.close()

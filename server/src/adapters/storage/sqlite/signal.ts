@@ -1,10 +1,11 @@
-/** What the writer and the checkpointer tell each other: three numbers in shared memory. */
+/** What the threads tell each other: four numbers in shared memory. */
 const commits = 0
 const ended = 1
 const copying = 2
+const restarting = 3
 
 export function newSignal(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(12))
+  return new Int32Array(new SharedArrayBuffer(16))
 }
 
 /** Says that there is something new in the write-ahead log. */
@@ -41,4 +42,13 @@ export function setCopying(signal: Int32Array, value: boolean): void {
 /** Sleeps while the checkpointer is at work, but not for ever. */
 export function awaitCopied(signal: Int32Array, ms: number): void {
   Atomics.wait(signal, copying, 1, ms)
+}
+
+/** Says whether the writer waits for all readers to let go of the log, to start it anew. */
+export function setRestarting(signal: Int32Array, value: boolean): void {
+  Atomics.store(signal, restarting, Number(value))
+}
+
+export function isRestarting(signal: Int32Array): boolean {
+  return Atomics.load(signal, restarting) === 1
 }

@@ -38,7 +38,7 @@ export class SqliteStorage implements Storage {
     this.#reader = reader
     this.#lastSeq = lastSeq
     this.#folder = folder
-    this.#snapshot = new Snapshot(reader)
+    this.#snapshot = new Snapshot(reader, line.signal)
     this.#lookups = new Lookups(reader)
     this.#reads = new Reads(reader)
     this.deliveries = this.#deliveryStore(new DeliveryReads(reader))

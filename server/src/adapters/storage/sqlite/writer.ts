@@ -6,7 +6,7 @@ import { StorageUnavailable } from '#engine/ports/storage.ts'
 import { Committer } from './commit.ts'
 import { connect, pageBytes, portError } from './database.ts'
 import { Eraser } from './erase.ts'
-import { awaitCopied, ring } from './signal.ts'
+import { awaitCopied, ring, setRestarting } from './signal.ts'
 import type { Answer, Committed, Task, Tasks, WriterData } from './tasks.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -16,6 +16,8 @@ const port = ownPort()
 
 const walLimit = 32 * 1024 * 1024
 const pagesAtATime = 200
+/** Longer than the main thread usually stays in one turn. */
+const restartWaitMs = 250
 
 // At the beginning another thread may be reading the log back in, which locks the file for a moment: wait for it.
 const database = connect(file, { cacheKb: 48 * 1024, waitMs: 10_000 })
@@ -113,11 +115,23 @@ function boundWal(): void {
     const { log } = lookAtLog.get() as { log: number }
     const size = log * pageBytes
     if (size < walLimit) return
-    // a restart fails at once while the checkpointer copies: better to wait for it than to have a log without end
-    if (size > 2 * walLimit) awaitCopied(signal, 1000)
-    restart.get()
+    if (size > 2 * walLimit) restartPatiently()
+    else restart.get()
   } catch {
     // a full disk, perhaps: the next write will tell
+  }
+}
+
+/** A restart fails at once while anyone copies or reads: better to wait for them than to have a log without end. */
+function restartPatiently(): void {
+  setRestarting(signal, true)
+  awaitCopied(signal, 1000)
+  database.exec(`PRAGMA busy_timeout = ${restartWaitMs}`)
+  try {
+    restart.get()
+  } finally {
+    database.exec('PRAGMA busy_timeout = 0')
+    setRestarting(signal, false)
   }
 }
 

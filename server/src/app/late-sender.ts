@@ -1,0 +1,19 @@
+import type { Sender } from '#services/ports.ts'
+
+/** A sender that is loaded when there is something to send for the first time: an HTTP client is a lot of program. */
+export function lateSender(load: () => Promise<Sender>): Sender {
+  let loading: Promise<Sender> | undefined
+  let loaded: Sender | undefined
+  let closed = false
+  return {
+    send: async (request) => {
+      if (closed && !loading) return { error: 'The server is stopping.', refused: false }
+      loaded ??= await (loading ??= load())
+      return loaded.send(request)
+    },
+    async close() {
+      closed = true
+      await (await loading)?.close()
+    },
+  }
+}
