@@ -122,10 +122,10 @@ class Running implements Engine {
     this.#questions = new Questions(rooms.storage, rooms.executor)
   }
 
-  async execute<Value>(ask: Ask<Value>, program: Program<Value>): Promise<Outcome<Value>> {
+  execute<Value>(ask: Ask<Value>, program: Program<Value>): Promise<Outcome<Value>> {
     const { executor } = this.#rooms
+    if (ask.once === undefined) return executor.execute(ask as Ask<never>, program).then(outcome)
     const { once, ...plain } = ask
-    if (once === undefined) return outcome(await executor.execute(plain, program))
     return this.#answers.once(once, (answer) => executor.execute(plain, program, { answer }))
   }
 
