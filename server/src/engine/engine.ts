@@ -40,7 +40,7 @@ export interface EngineLimits extends CommitLimits {
 }
 
 const defaults: EngineLimits = {
-  headBytes: 96 * 1024 * 1024,
+  headBytes: 72 * 1024 * 1024,
   feedEvents: 8_000,
   unitsPerBatch: 2_000,
   bytesPerBatch: 16 * 1024 * 1024,

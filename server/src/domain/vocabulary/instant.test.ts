@@ -11,6 +11,15 @@ test.each([
   expect(new Date(yearsAfter(Date.parse(from), years)).toISOString()).toBe(to)
 })
 
+test('yearsAfter is what the calendar says, for every day of four centuries', () => {
+  for (let day = -70 * 365; day < 330 * 365; day++) {
+    const at = day * dayMs + 12_345
+    const calendar = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC').add({ years: 3 })
+    if (yearsAfter(at, 3) !== calendar.epochMilliseconds)
+      expect(yearsAfter(at, 3), `day ${day}`).toBe(calendar.epochMilliseconds)
+  }
+})
+
 test('lengths of time in milliseconds', () => {
   expect([minuteMs, hourMs, dayMs]).toEqual([60_000, 3_600_000, 86_400_000])
 })
