@@ -12,12 +12,13 @@ test.each([
 })
 
 test('yearsAfter is what the calendar says, for every day of four centuries', () => {
+  const wrong: number[] = []
   for (let day = -70 * 365; day < 330 * 365; day++) {
     const at = day * dayMs + 12_345
     const calendar = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC').add({ years: 3 })
-    if (yearsAfter(at, 3) !== calendar.epochMilliseconds)
-      expect(yearsAfter(at, 3), `day ${day}`).toBe(calendar.epochMilliseconds)
+    if (yearsAfter(at, 3) !== calendar.epochMilliseconds) wrong.push(day)
   }
+  expect(wrong).toEqual([])
 })
 
 test('lengths of time in milliseconds', () => {

@@ -49,7 +49,8 @@ export class Reader {
   async read(batch: readonly Followed[]): Promise<void> {
     const { announce, cursor, recorder, limits, isStopped } = this.#options
     const told = batch.map(announce)
-    const announced = told.some((one) => one instanceof Promise) ? await Promise.all(told) : (told as Announced)
+    const isWaited = told.some((one) => one instanceof Promise)
+    const announced = isWaited ? await Promise.all(told.map(async (one) => one)) : (told as Announced)
     for (const [i, followed] of batch.entries()) {
       if (isStopped()) return
       const { seq } = followed.recorded
