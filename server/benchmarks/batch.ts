@@ -5,7 +5,7 @@ import { load, post } from './sockets.ts'
 const perRequest = 1_000
 const requests = 100
 
-/** The traffic endpoint with a thousand messages a request: ten a conversation, and one a conversation. */
+/** The traffic endpoint with a thousand messages a request: ten a conversation, and one to each of 1,000 among 20,000 open ones. */
 export async function batch(): Promise<readonly Figure[]> {
   const ten = await measured(100)
   const uniform = await measured(1_000)
@@ -16,7 +16,7 @@ export async function batch(): Promise<readonly Figure[]> {
       aim: '40 k/s',
     },
     {
-      what: 'traffic in batches of 1,000, one a conversation',
+      what: 'traffic in batches of 1,000, one a conversation, over 20,000 open ones',
       value: perSecond(requests * perRequest, uniform),
       aim: '25 k/s',
     },

@@ -40,7 +40,7 @@ export interface EngineLimits extends CommitLimits {
 }
 
 const defaults: EngineLimits = {
-  headBytes: 48 * 1024 * 1024,
+  headBytes: 72 * 1024 * 1024,
   feedEvents: 8_000,
   unitsPerBatch: 2_000,
   bytesPerBatch: 16 * 1024 * 1024,
@@ -122,10 +122,10 @@ class Running implements Engine {
     this.#questions = new Questions(rooms.storage, rooms.executor)
   }
 
-  async execute<Value>(ask: Ask<Value>, program: Program<Value>): Promise<Outcome<Value>> {
+  execute<Value>(ask: Ask<Value>, program: Program<Value>): Promise<Outcome<Value>> {
     const { executor } = this.#rooms
+    if (ask.once === undefined) return executor.execute(ask as Ask<never>, program).then(outcome)
     const { once, ...plain } = ask
-    if (once === undefined) return outcome(await executor.execute(plain, program))
     return this.#answers.once(once, (answer) => executor.execute(plain, program, { answer }))
   }
 

@@ -287,8 +287,8 @@ export interface Endpoints {
   remove(ask: Ask, id: Id): Promise<Endpoint | Refused>
   get(account: string, id: Id): Promise<Endpoint | undefined>
   list(account: string): Promise<readonly Endpoint[]>
-  /** Enabled endpoints of the account that want this event type; from memory. */
-  wanting(account: string, eventType: string): Promise<readonly Endpoint[]>
+  /** Enabled endpoints of the account that want this event type; from memory, mostly at once, since every event asks. */
+  wanting(account: string, eventType: string): readonly Endpoint[] | Promise<readonly Endpoint[]>
   /** The secrets to sign with now, newest first (`whsec_…`). */
   secrets(endpoint: Endpoint): readonly string[]
 }

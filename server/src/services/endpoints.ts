@@ -56,7 +56,11 @@ export function createEndpoints({ engine, vault }: { readonly engine: Engine; re
     get: (account, id) => read(engine, account, (unit) => unit.state(noun, id)),
     list: async (account) =>
       (await roster.of(account)).toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
-    wanting: async (account, eventType) => (await roster.of(account)).filter((endpoint) => wants(endpoint, eventType)),
+    wanting: (account, eventType) => {
+      const among = (all: readonly Endpoint[]) => all.filter((endpoint) => wants(endpoint, eventType))
+      const known = roster.known(account)
+      return known ? among(known) : roster.of(account).then(among)
+    },
     secrets: ({ account, sealedSecret, previous }) => {
       const stillGood = previous !== null && engine.clocks.now(account) < previous.until
       return stillGood ? [open(sealedSecret), open(previous.sealedSecret)] : [open(sealedSecret)]

@@ -41,7 +41,13 @@ export class Roster<State extends Member, Command, Event extends DomainEvent> {
   async of(account: string): Promise<readonly State[]> {
     const entry = this.#entry(account)
     if (entry.loading) await entry.loading
-    return (entry.members ??= [...entry.states.values()].filter(this.#belongs))
+    return this.#members(entry)
+  }
+
+  /** The same without waiting; undefined: they have to be waited for. */
+  known(account: string): readonly State[] | undefined {
+    const entry = this.#accounts.get(account)
+    return entry === undefined || entry.loading ? undefined : this.#members(entry)
   }
 
   /** A state that has committed. */
@@ -51,6 +57,10 @@ export class Roster<State extends Member, Command, Event extends DomainEvent> {
     if (!entry || (present && (!this.#belongs(present) || (state.version ?? 0) < (present.version ?? 0)))) return
     entry.states.set(state.id, state)
     entry.members = undefined
+  }
+
+  #members(entry: Entry<State>): readonly State[] {
+    return (entry.members ??= [...entry.states.values()].filter(this.#belongs))
   }
 
   #entry(account: string): Entry<State> {

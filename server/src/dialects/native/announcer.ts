@@ -1,8 +1,9 @@
 import type { Endpoint } from '#domain/endpoint/state.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
+import type { Followed } from '#engine/api.ts'
 import type { DialectContext } from '#dialects/dialect.ts'
 import { hourlyForADay } from '#services/delivery/schedule.ts'
-import type { Announcer, OutgoingRequest } from '#services/ports.ts'
+import type { Announcement, Announcer, OutgoingRequest } from '#services/ports.ts'
 import { showEvent } from './events.ts'
 import { signatureHeaders } from './signature.ts'
 import { readId, showEventId, showId } from './vocabulary.ts'
@@ -13,24 +14,11 @@ export function createAnnouncer(context: DialectContext): Announcer {
   const { endpoints } = context.services
   return {
     name: 'native',
-    async announcements({ recorded }) {
-      const wanting = await endpoints.wanting(recorded.account, recorded.event.type)
-      if (wanting.length === 0) return []
-      const body = JSON.stringify(showEvent(recorded))
-      return wanting.map(({ id, url }) => ({
-        target: showId('endpoint', id),
-        eventType: recorded.event.type,
-        frozen: {
-          announcer: 'native',
-          account: recorded.account,
-          url,
-          method: 'POST',
-          body,
-          token: showEventId(recorded.id),
-          request: recorded.request,
-          more: { endpoint: showId('endpoint', id) },
-        },
-      }))
+    announcements({ recorded }) {
+      const wanting = endpoints.wanting(recorded.account, recorded.event.type)
+      return wanting instanceof Promise
+        ? wanting.then((endpoints) => announcementsTo(endpoints, recorded))
+        : announcementsTo(wanting, recorded)
     },
     async request(frozen, { at }) {
       const id = readId('endpoint', frozen.more?.['endpoint'] ?? '')
@@ -42,6 +30,25 @@ export function createAnnouncer(context: DialectContext): Announcer {
     },
     retryAfter: hourlyForADay,
   }
+}
+
+function announcementsTo(wanting: readonly Endpoint[], recorded: Followed['recorded']): readonly Announcement[] {
+  if (wanting.length === 0) return []
+  const body = JSON.stringify(showEvent(recorded))
+  return wanting.map(({ id, url }) => ({
+    target: showId('endpoint', id),
+    eventType: recorded.event.type,
+    frozen: {
+      announcer: 'native',
+      account: recorded.account,
+      url,
+      method: 'POST',
+      body,
+      token: showEventId(recorded.id),
+      request: recorded.request,
+      more: { endpoint: showId('endpoint', id) },
+    },
+  }))
 }
 
 /** One signed request to an endpoint, at the URL it has now: who mends an address gets what was parked for it. */

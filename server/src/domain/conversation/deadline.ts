@@ -89,8 +89,12 @@ function deciding(
   overAt: (conversation: Clocked, channel: Channel) => Instant,
   sentence: (channel: Channel) => string,
 ): string {
-  const last = activeChannels(conversation).filter((channel) => overAt(conversation, channel) === at)
-  return last.map(sentence).join(' and ')
+  let sentences = '' // every message asks: no lists are made for it
+  for (const channel of activeChannels(conversation)) {
+    if (overAt(conversation, channel) !== at) continue
+    sentences = sentences === '' ? sentence(channel) : `${sentences} and ${sentence(channel)}`
+  }
+  return sentences
 }
 
 function minutes(length: Milliseconds): string {

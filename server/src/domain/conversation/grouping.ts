@@ -92,8 +92,16 @@ function byAddresses(configuration: string, parties: readonly GroupedParty[]): C
 /** The members as one text, the same in every order; the separator is escaped where a member has it. */
 function claim(configuration: string, rule: string, members: readonly string[]): Claim | null {
   if (members.length === 0) return null
-  const texts = [...new Set(members)].toSorted().map((member) => member.replaceAll('%', '%25').replaceAll(',', '%2C'))
-  return claimOf(`${configuration}|${rule}|${texts.join()}`)
+  const texts = [...new Set(members)].toSorted()
+  return claimOf(`${configuration}|${rule}|${(texts.some(isSpecial) ? texts.map(escaped) : texts).join()}`)
+}
+
+function isSpecial(member: string): boolean {
+  return member.includes('%') || member.includes(',')
+}
+
+function escaped(member: string): string {
+  return member.replaceAll('%', '%25').replaceAll(',', '%2C')
 }
 
 function isBusiness(type: ParticipantType | undefined): boolean {

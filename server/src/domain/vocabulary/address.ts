@@ -27,5 +27,6 @@ export function canonicalAddress(channel: Channel, address: string): string {
 
 /** Whether a bare or canonical address is a telephone number: `+` and 3 to 15 digits, with the usual separators. */
 export function isTelephone(address: string): boolean {
+  if (e164.test(address)) return true
   return /^\+[\d\s().-]+$/.test(address) && /^\d{3,15}$/.test(address.replace(/\D/g, ''))
 }

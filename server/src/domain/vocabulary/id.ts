@@ -7,7 +7,9 @@ import type { Instant } from './instant.ts'
 export type Id = string
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
-const values = new Map([...alphabet].map((letter, value) => [letter, value]))
+const letters = [...alphabet].map((letter) => letter.charCodeAt(0))
+/** The value of a letter by its code. */
+const values = Array.from({ length: 128 }, (_, code) => Math.max(0, alphabet.indexOf(String.fromCharCode(code))))
 
 /** Whether the text has the form of an Id: 26 letters of the alphabet, the first at most 7, so that it fits 128 bits. */
 export function isId(text: string): text is Id {
@@ -16,19 +18,19 @@ export function isId(text: string): text is Id {
 
 /** 16 bytes to 26 letters. */
 export function encodeId(bytes: Uint8Array): Id {
-  let text = ''
+  const codes: number[] = [] // made into a text in one go: letter by letter it would be a chain of 26 texts
   let pending = 0
   let bits = 2 // 26 letters hold 130 bits: the first two are zero
-  for (const byte of bytes) {
-    pending = (pending << 8) | byte
+  for (let i = 0; i < bytes.length; i++) {
+    pending = (pending << 8) | (bytes[i] ?? 0)
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      text += alphabet[(pending >> bits) & 31]
+      codes.push(letters[(pending >> bits) & 31] ?? 0)
     }
     pending &= (1 << bits) - 1
   }
-  return text
+  return String.fromCharCode.apply(null, codes)
 }
 
 /** 26 letters to 16 bytes; the text must satisfy isId. */
@@ -37,8 +39,8 @@ export function decodeId(id: Id): Uint8Array {
   let pending = 0
   let bits = -2
   let at = 0
-  for (const letter of id) {
-    pending = (pending << 5) | (values.get(letter) ?? 0)
+  for (let i = 0; i < id.length; i++) {
+    pending = (pending << 5) | (values[id.charCodeAt(i)] ?? 0)
     bits += 5
     if (bits >= 8) {
       bits -= 8

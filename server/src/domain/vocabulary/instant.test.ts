@@ -11,6 +11,16 @@ test.each([
   expect(new Date(yearsAfter(Date.parse(from), years)).toISOString()).toBe(to)
 })
 
+test('yearsAfter is what the calendar says, for every day of four centuries', () => {
+  const wrong: number[] = []
+  for (let day = -70 * 365; day < 330 * 365; day++) {
+    const at = day * dayMs + 12_345
+    const calendar = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC').add({ years: 3 })
+    if (yearsAfter(at, 3) !== calendar.epochMilliseconds) wrong.push(day)
+  }
+  expect(wrong).toEqual([])
+})
+
 test('lengths of time in milliseconds', () => {
   expect([minuteMs, hourMs, dayMs]).toEqual([60_000, 3_600_000, 86_400_000])
 })

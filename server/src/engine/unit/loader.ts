@@ -82,7 +82,7 @@ export class Loader {
   #keepHead(id: Id, row: HeadRow | null, memo: Memo): boolean {
     if (this.#lanes.get(id) !== undefined) return true // somebody was faster, and may be further
     if (row === null || row.erasing) {
-      memo.absent.add(id)
+      memo.absent.set(id, true)
       return true
     }
     if (row.shape !== nounNamed(this.#registry, row.noun).shape) return false

@@ -12,17 +12,39 @@ export class Missing extends Error {
   }
 }
 
+/** A map that is made when there is something to put into it: most requests learn next to nothing. */
+class Learned<Value> {
+  #map: Map<string, Value> | undefined
+
+  get(name: string): Value | undefined {
+    return this.#map?.get(name)
+  }
+
+  has(name: string): boolean {
+    return this.#map !== undefined && this.#map.has(name)
+  }
+
+  set(name: string, value: Value): void {
+    this.#map ??= new Map()
+    this.#map.set(name, value)
+  }
+
+  clear(): void {
+    this.#map = undefined
+  }
+}
+
 /** What one request has learned so far, kept over the runs of its program. Null: looked for, not there. */
 export class Memo {
-  readonly absent: Set<Id> = new Set()
-  readonly holders: Map<string, Id | null> = new Map()
-  readonly handles: Map<string, readonly Id[]> = new Map()
-  readonly keys: Map<string, number | null> = new Map()
-  readonly parts: Map<string, Part<never> | null> = new Map()
+  readonly absent: Learned<true> = new Learned()
+  readonly holders: Learned<Id | null> = new Learned()
+  readonly handles: Learned<readonly Id[]> = new Learned()
+  readonly keys: Learned<number | null> = new Learned()
+  readonly parts: Learned<Part<never> | null> = new Learned()
   /** What commits have reported: who holds a claim, which part used up a key. Kept when the rest is forgotten. */
-  readonly taken: Map<string, Id> = new Map()
-  readonly found: Map<string, number> = new Map()
-  readonly reported: Map<string, Id> = new Map()
+  readonly taken: Learned<Id> = new Learned()
+  readonly found: Learned<number> = new Learned()
+  readonly reported: Learned<Id> = new Learned()
   /** Ids already minted, in order of the calls. */
   readonly minted: Id[] = []
 

@@ -3,8 +3,9 @@ import { StorageUnavailable } from '#engine/ports/storage.ts'
 import type { System } from '#engine/ports.ts'
 import type { Announcement, Announcer, Logger } from '../ports.ts'
 
-/** Whom to tell of an event, in all dialects. */
-export type Announce = (followed: Followed) => Promise<readonly Announcement[]>
+/** Whom to tell of an event, in all dialects; at once where all of them know at once, as most do of most events. */
+export type Announce = (followed: Followed) => Told
+export type Told = readonly Announcement[] | Promise<readonly Announcement[]>
 
 export interface AnnouncingOptions {
   readonly system: System
@@ -42,13 +43,23 @@ export function announcing({ system, log, announcers, isStopped }: AnnouncingOpt
     return []
   }
 
-  async function ask(announcer: Announcer, followed: Followed): Promise<readonly Announcement[]> {
+  function ask(announcer: Announcer, followed: Followed): Told {
     try {
-      return await announcer.announcements(followed)
+      const told = announcer.announcements(followed)
+      return told instanceof Promise ? told.catch((error: unknown) => again(announcer, followed, error)) : told
     } catch (error) {
       return again(announcer, followed, error)
     }
   }
 
-  return async (followed) => (await Promise.all(announcers.map((announcer) => ask(announcer, followed)))).flat()
+  return (followed) => {
+    let all: readonly Announcement[] = []
+    const later: Promise<readonly Announcement[]>[] = []
+    for (const announcer of announcers) {
+      const told = ask(announcer, followed)
+      if (told instanceof Promise) later.push(told)
+      else if (told.length > 0) all = all.length > 0 ? [...all, ...told] : told
+    }
+    return later.length > 0 ? Promise.all(later).then((rest) => [...all, ...rest.flat()]) : all
+  }
 }

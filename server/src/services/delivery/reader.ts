@@ -29,6 +29,8 @@ export interface ReaderOptions {
   readonly isStopped: () => boolean
 }
 
+type Announced = readonly (readonly Announcement[])[]
+
 /** How often a full origin is looked at, and how much of its share of memory it must have sent by then to be waited for. */
 const lookMs: Milliseconds = 100
 const shareInTime = 0.05
@@ -46,12 +48,15 @@ export class Reader {
   /** Takes the next events of the log; resolves when the ones after them may come. Never rejects. */
   async read(batch: readonly Followed[]): Promise<void> {
     const { announce, cursor, recorder, limits, isStopped } = this.#options
-    const announced = await Promise.all(batch.map(announce))
+    const told = batch.map(announce)
+    const isWaited = told.some((one) => one instanceof Promise)
+    const announced = isWaited ? await Promise.all(told.map(async (one) => one)) : (told as Announced)
     for (const [i, followed] of batch.entries()) {
       if (isStopped()) return
       const { seq } = followed.recorded
       if (seq <= cursor.lastRead()) continue // given twice
-      const announcements = await this.#untold(followed, announced[i] ?? [])
+      const wanted = announced[i] ?? []
+      const announcements = wanted.length > 0 ? await this.#untold(followed, wanted) : []
       if (announcements.length > 0) {
         const entry = cursor.open(seq, announcements.length)
         for (const [id, announcement] of announcements) await this.#take(id, followed, announcement, entry)

@@ -25,7 +25,8 @@ export function chainsOf(events: readonly TrafficEvent[], batch: Batch): readonl
   const all: Chain[] = []
   for (const [i, event] of events.entries()) {
     let chain: Chain | undefined
-    for (const key of keysOf(event, batch)) {
+    const keys = keysOf(event, batch)
+    for (const key of keys) {
       const known = byKey.get(key)
       const met: Chain | undefined = known && rootOf(known)
       if (!chain) chain = met
@@ -36,7 +37,7 @@ export function chainsOf(events: readonly TrafficEvent[], batch: Batch): readonl
       chain = { items: [], merged: undefined }
       all.push(chain)
     }
-    for (const key of keysOf(event, batch)) byKey.set(key, chain)
+    for (const key of keys) byKey.set(key, chain)
     chain.items.push(i)
   }
   return all

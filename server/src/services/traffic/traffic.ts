@@ -37,7 +37,9 @@ export function createTraffic({ engine, live, log }: TrafficNeed): Traffic {
       const batch = new Batch(await rulebookFor(ask.account))
       const results: TrafficResult[] = []
       const chains = chainsOf(events, batch)
-      await Promise.all(chains.map((pieces) => runChain({ engine, ask, batch, events, results, log }, pieces)))
+      const { once: _, ...plain } = ask
+      const job: Job = { engine, ask, plain, batch, events, results, log }
+      await Promise.all(chains.map((pieces) => runChain(job, pieces)))
       return whole(results)
     },
   }
@@ -46,6 +48,8 @@ export function createTraffic({ engine, live, log }: TrafficNeed): Traffic {
 interface Job {
   readonly engine: Pick<Engine, 'execute'>
   readonly ask: TrafficAsk
+  /** Without its idempotency key. */
+  readonly plain: TrafficAsk
   readonly batch: Batch
   readonly events: readonly TrafficEvent[]
   /** Filled in by place. */
@@ -76,8 +80,7 @@ async function surely({ ask, log }: Job, work: Promise<Refusal | undefined>): Pr
   }
 }
 
-async function runPiece({ engine, ask, batch, events, results }: Job, piece: Work): Promise<Refusal | undefined> {
-  const { once: _, ...plain } = ask
+async function runPiece({ engine, plain, batch, events, results }: Job, piece: Work): Promise<Refusal | undefined> {
   const outcome = await engine.execute<readonly TrafficResult[]>(plain, (unit) => {
     const run: Run = { unit, batch, streams: new Map() }
     return piece.map((i) => take(run, events[i]))

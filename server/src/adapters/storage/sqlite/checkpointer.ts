@@ -7,7 +7,7 @@ import { awaitRing, isRestarting, pause, setCopying } from './signal.ts'
  * and nobody waits for it.
  */
 const { file, signal } = workerData as { readonly file: string; readonly signal: Int32Array }
-const pauseMs = 5
+const pauseMs = 20
 const database = connect(file, { cacheKb: 4096, waitMs: 10_000 }) // only the beginning waits, as in the writer
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 database.exec('PRAGMA busy_timeout = 0')

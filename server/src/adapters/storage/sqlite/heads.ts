@@ -30,7 +30,7 @@ interface HeadColumns {
   readonly erasing: number
 }
 
-const most = 20_000
+const most = 30_000
 
 /** The heads that batches touch. Each is read once, written once a batch, and remembered for the next: only we write. */
 export class Heads {

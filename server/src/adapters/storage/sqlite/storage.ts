@@ -14,12 +14,13 @@ import {
 } from '#engine/ports/storage.ts'
 import { portError } from './database.ts'
 import { DeliveryReads } from './deliveries.ts'
+import { flattenBatch, verdictsOf } from './flat.ts'
 import type { Folder } from './folder.ts'
 import type { Line } from './line.ts'
 import { Lookups } from './lookups.ts'
 import { Reads } from './reads.ts'
 import { Snapshot } from './snapshot.ts'
-import type { Committed, Tasks } from './tasks.ts'
+import type { Tasks } from './tasks.ts'
 
 /** The store in a data folder: reads here and now on a connection of its own, writes through the writer. */
 export class SqliteStorage implements Storage {
@@ -45,10 +46,10 @@ export class SqliteStorage implements Storage {
   }
 
   async commit(batch: readonly UnitWrite[]): Promise<readonly Verdict[]> {
-    const { verdicts, lastSeq } = JSON.parse(await this.#tell('commit', JSON.stringify(batch))) as Committed
+    const { verdicts, lastSeq } = await this.#tell('commit', flattenBatch(batch))
     this.#lastSeq = lastSeq
     this.#snapshot.release()
-    return verdicts
+    return verdictsOf(verdicts)
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Loaded[]> {

@@ -1,12 +1,13 @@
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
-import type { EffectRow, Verdict } from '#engine/ports/rows.ts'
+import type { EffectRow } from '#engine/ports/rows.ts'
+import type { Flat } from './flat.ts'
 
 /** What the writer can be told to do, and what it answers with. All of it is plain data. */
 export interface Tasks {
-  /** UnitWrite[] to Committed, both as JSON: half the cost of the structured clone that objects would go through. */
-  commit: { input: string; output: string }
+  /** UnitWrite[] and its Verdict[] (see flat.ts). */
+  commit: { input: Flat; output: Committed }
   indexFeed: { input: { readonly limit: number }; output: number }
   settleEffects: { input: readonly EffectRow[]; output: void }
   forgetAnswers: { input: { readonly before: Instant; readonly limit: number }; output: number }
@@ -23,7 +24,7 @@ export interface Tasks {
 }
 
 export interface Committed {
-  readonly verdicts: readonly Verdict[]
+  readonly verdicts: Flat
   readonly lastSeq: number
 }
 

@@ -1,13 +1,13 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { backup } from 'node:sqlite'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import type { UnitWrite } from '#engine/ports/rows.ts'
 import { StorageUnavailable } from '#engine/ports/storage.ts'
 import { Committer } from './commit.ts'
 import { connect, pageBytes, portError } from './database.ts'
 import { Eraser } from './erase.ts'
+import { batchOf, flattenVerdicts } from './flat.ts'
 import { awaitCopied, ring, setRestarting } from './signal.ts'
-import type { Answer, Committed, Task, Tasks, WriterData } from './tasks.ts'
+import type { Answer, Task, Tasks, WriterData } from './tasks.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** The only thread that writes to the store: one task after the other, each a transaction. */
@@ -44,8 +44,8 @@ type Doing = {
 
 const doing: Doing = {
   commit: (batch) => {
-    const verdicts = committer.commit(JSON.parse(batch) as UnitWrite[])
-    return JSON.stringify({ verdicts, lastSeq: committer.lastSeq } satisfies Committed)
+    const verdicts = committer.commit(batchOf(batch))
+    return { verdicts: flattenVerdicts(verdicts), lastSeq: committer.lastSeq }
   },
   indexFeed: ({ limit }) => upkeep.indexFeed(limit),
   settleEffects: (rows) => upkeep.settleEffects(rows),
