@@ -7,10 +7,11 @@ import { realSystem } from '#adapters/system/real/real-system.ts'
 import { createVault, openVault } from '#adapters/vault/vault.ts'
 import type { Dialect, DialectContext } from '#dialects/dialect.ts'
 import { nouns } from '#domain/nouns.ts'
-import type { Engine } from '#engine/api.ts'
+import type { EffectRunner, Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage, System } from '#engine/ports.ts'
 import type { Services } from '#services/api.ts'
+import type { Calls } from '#services/calls/calls.ts'
 import type { Announcer, Logger, Sender, Vault } from '#services/ports.ts'
 import { createDelivery, type Delivery } from '#services/delivery/delivery.ts'
 import { createServices } from '#services/services.ts'
@@ -68,7 +69,8 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
   const [parts, languages] = await Promise.all([chooseParts(options, own), loadLanguages()])
   const { system, log } = parts
   const adminKey = `admin.${parts.vault.sign('admin key')}`
-  const house = await furnish(options, parts, adminKey, languages)
+  let address = options.publicUrl ?? `http://${options.host}:${options.port}`
+  const house = await furnish(options, parts, adminKey, languages, () => address)
   const { engine, delivery, dialects } = house
   const { createHttp, createRequestIds } = languages
   const fastify = createHttp(options, createRequestIds(system.random(new Uint8Array(10))), log)
@@ -79,12 +81,14 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     await fastify.ready()
     await delivery.start()
     await engine.start()
+    await house.calls.start()
   })
   async function stop(): Promise<void> {
     const hurry = system.after(longestStopMs, () => fastify.server.closeAllConnections())
     await fastify.close()
     hurry()
     await delivery.stop()
+    await house.calls.stop()
     await engine.stop()
     await parts.sender.close()
     await parts.storage.close()
@@ -92,6 +96,7 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
   async function listen(ready: (url: string) => Promise<void> = async () => {}): Promise<string> {
     const local = await fastify.listen({ host: options.host, port: options.port })
     const url = options.publicUrl ?? reachable(local)
+    address = url
     // Whoever asks has what is due on it done first: nobody need wait until all that is overdue or untold has been.
     await ready(url)
     await start()
@@ -111,35 +116,64 @@ async function loadLanguages() {
     { registerReference },
     { nativeDialect },
     { twilioDialect },
+    { bolnaDialect },
+    { furnishCalls },
   ] = await Promise.all([
     import('./http.ts'),
     import('./metrics.ts'),
     import('./reference.ts'),
     import('#dialects/native/dialect.ts'),
     import('#dialects/twilio/dialect.ts'),
+    import('#dialects/bolna/dialect.ts'),
+    import('./calls.ts'),
   ])
-  return { createHttp, createRequestIds, createMetrics, registerReference, nativeDialect, twilioDialect }
+  return {
+    createHttp,
+    createRequestIds,
+    createMetrics,
+    registerReference,
+    nativeDialect,
+    twilioDialect,
+    bolnaDialect,
+    furnishCalls,
+  }
 }
 
-type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'>
+type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'> & { readonly calls: Calls }
 
 /** Everything between the adapters and HTTP. */
-async function furnish(options: Options, parts: Parts, adminKey: string, languages: Languages): Promise<House> {
+async function furnish(
+  options: Options,
+  parts: Parts,
+  adminKey: string,
+  languages: Languages,
+  publicUrl: () => string,
+): Promise<House> {
   const { storage, system, vault, sender, log } = parts
   const onStore = (trouble: Error | undefined): void => {
     if (trouble) log.error({ error: trouble.name, message: trouble.message }, 'the store refuses writes')
     else log.warn({}, 'the store takes writes again')
   }
-  const engine = await createEngine({ storage, system, nouns, effects: {}, onStore })
+  // What effects do needs the services, which need the engine: it looks the runners up when it runs them.
+  const effects: Record<string, EffectRunner> = {}
+  const engine = await createEngine({ storage, system, nouns, effects, onStore })
   // Announcers come with the dialects, which need the services, which need the delivery: it looks at the list when it starts.
   const announcers: Announcer[] = []
   const delivery = createDelivery({ feed: engine.feed, store: storage.deliveries, announcers, sender, system, log })
   const now = () => system.now()
-  const services = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
+  const talk = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
+  const { calls, simulator } = languages.furnishCalls(options, parts, engine, talk)
+  Object.assign(effects, calls.runners)
+  const { sessions, agents, numbers, batches, wallets } = calls
+  const services = { ...talk, sessions, agents, numbers, batches, wallets }
   const context = contextOf(options, parts, services)
-  const dialects = [languages.nativeDialect(context), languages.twilioDialect(context)]
+  const dialects = [
+    languages.nativeDialect(context, { simulator }),
+    languages.twilioDialect(context),
+    languages.bolnaDialect(context, { publicUrl }),
+  ]
   announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
-  return { engine, services, delivery, dialects }
+  return { engine, services, delivery, dialects, calls }
 }
 
 /** The server's own pages, and each dialect in a scope of its own. */

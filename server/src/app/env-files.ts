@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bolnaKey } from '#dialects/bolna/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 
 /** The names and values of one `*.env` file. */
@@ -14,6 +15,8 @@ export function accountEnv(url: string, { account, authToken, key, keySecret, be
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_KEY: key.sid,
     TWILIO_API_SECRET: keySecret,
+    BOLNA_BASE_URL: url,
+    BOLNA_API_KEY: bolnaKey(key.sid, keySecret),
   }
 }
 
@@ -41,7 +44,9 @@ export function readEnv(data: string, name: string): EnvFile | undefined {
 export function moveEnv(data: string, names: readonly string[], url: string): void {
   for (const name of names) {
     const values = readEnv(data, name)
-    if (values && values['COLLOQUY_URL'] !== undefined && values['COLLOQUY_URL'] !== url)
-      writeEnv(data, name, { ...values, COLLOQUY_URL: url })
+    const old = values?.['COLLOQUY_URL']
+    if (!values || old === undefined || old === url) continue
+    const moved = Object.entries(values).map(([key, value]) => [key, value === old ? url : value])
+    writeEnv(data, name, Object.fromEntries(moved) as EnvFile)
   }
 }

@@ -1,3 +1,5 @@
+import type { Rates } from '#services/calls/ports.ts'
+
 /** What the server can be told, compiled once; nothing else in it depends on where it was started. */
 export interface Options {
   readonly host: string
@@ -10,6 +12,14 @@ export interface Options {
   readonly requestsPerSecond: number | null
   /** Calls at once for each account, unless it has a limit of its own. */
   readonly slots: number
+  /** What calls cost, in cents. */
+  readonly rates: Rates
+  /** The operator's program for summaries and extractions; null: none are made. */
+  readonly analysisUrl: string | null
+  /** What the simulated carrier's chance begins with: the same seed, the same calls. */
+  readonly simulatorSeed: string
+  /** A file the simulated carrier writes a line into for each call it is asked to place; null: none. */
+  readonly simulatorJournal: string | null
   readonly logLevel: LogLevel
   /** Hosts that webhooks may go to although they are internal, for every account. */
   readonly callbackHosts: readonly string[]
@@ -28,6 +38,22 @@ export type LogLevel = (typeof logLevels)[number]
 /** What holds when nothing is said. Twilio publishes no rate, so `vendor` is this one too (D63). */
 const defaultRequestsPerSecond = 1000
 
+const noRates: Rates = {
+  perMinute: { network: 0, platform: 0 },
+  transcriberPerSecond: 0,
+  synthesizerPerCharacter: 0,
+  llmPerThousandTokens: 0,
+}
+
+/** The names of the rates, and where each goes; per started minute, second, character, thousand tokens. */
+const rateNames = {
+  network: (rates: Rates, network: number): Rates => ({ ...rates, perMinute: { ...rates.perMinute, network } }),
+  platform: (rates: Rates, platform: number): Rates => ({ ...rates, perMinute: { ...rates.perMinute, platform } }),
+  transcriber: (rates: Rates, cents: number): Rates => ({ ...rates, transcriberPerSecond: cents }),
+  synthesizer: (rates: Rates, cents: number): Rates => ({ ...rates, synthesizerPerCharacter: cents }),
+  llm: (rates: Rates, cents: number): Rates => ({ ...rates, llmPerThousandTokens: cents }),
+} as const
+
 /** Options with the defaults for what is not given. */
 export function compileOptions(given: Partial<Options> = {}): Options {
   return Object.freeze({
@@ -37,6 +63,10 @@ export function compileOptions(given: Partial<Options> = {}): Options {
     storage: 'sqlite',
     requestsPerSecond: defaultRequestsPerSecond,
     slots: 10,
+    rates: noRates,
+    analysisUrl: null,
+    simulatorSeed: 'colloquy',
+    simulatorJournal: null,
     logLevel: 'info',
     callbackHosts: [],
     publicUrl: null,
@@ -87,6 +117,26 @@ export const flags: Readonly<Record<string, Flag>> = {
     about: 'Calls at once for each account without a limit of its own (10)',
     read: (text) => ({ slots: wholeNumber('slots', text, 0, 100_000) }),
   },
+  rates: {
+    value: 'NAME=CENTS,…',
+    about: `What calls cost: ${Object.keys(rateNames).join(', ')} (all 0)`,
+    read: (text) => ({ rates: ratesOf(text) }),
+  },
+  'analysis-url': {
+    value: 'URL',
+    about: 'Your program for summaries and extractions of calls (none: they are skipped)',
+    read: (text) => ({ analysisUrl: httpUrl('analysis-url', text) }),
+  },
+  'simulator-seed': {
+    value: 'TEXT',
+    about: 'What the chance of the simulated carrier begins with (colloquy)',
+    read: (text) => ({ simulatorSeed: text }),
+  },
+  'simulator-journal': {
+    value: 'FILE',
+    about: 'Where the simulated carrier writes a line for each call it is asked to place (nowhere)',
+    read: (text) => ({ simulatorJournal: text }),
+  },
   'log-level': {
     value: logLevels.join('|'),
     about: 'How much to say on standard error (info)',
@@ -117,6 +167,20 @@ export const flags: Readonly<Record<string, Flag>> = {
     about: 'The only folder backups may be written to (DATA/backups, and any absolute path)',
     read: (text) => ({ backups: text }),
   },
+}
+
+function ratesOf(text: string): Rates {
+  let rates = noRates
+  for (const pair of text.split(',')) {
+    const [, name = '', cents = ''] = /^\s*([\w-]+)=(\d+(?:\.\d+)?)\s*$/.exec(pair) ?? []
+    const set = Object.hasOwn(rateNames, name) ? rateNames[name as keyof typeof rateNames] : undefined
+    if (set === undefined)
+      throw new OptionError(
+        `--rates takes pairs like network=1.5,platform=2 of ${Object.keys(rateNames).join(', ')}, not "${pair}".`,
+      )
+    rates = set(rates, Number(cents))
+  }
+  return rates
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

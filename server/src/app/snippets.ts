@@ -1,3 +1,4 @@
+import { bolnaKey } from '#dialects/bolna/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 
 /** What to paste to reach an account, once for each client that speaks to this server. */
@@ -16,5 +17,8 @@ export function snippets(url: string, { account, authToken, key, keySecret, bear
     `    client.conversations.base_url = '${url}'`,
     '  Twilio, checking the signature of callbacks',
     `    TWILIO_AUTH_TOKEN=${authToken}`,
+    '  Bolna, with curl (its MCP server and CLI read the same two names)',
+    `    export BOLNA_BASE_URL=${url} BOLNA_API_KEY=${bolnaKey(key.sid, keySecret)}`,
+    `    curl $BOLNA_BASE_URL/v2/agent/all -H "Authorization: Bearer $BOLNA_API_KEY"`,
   ].join('\n')
 }

@@ -1,9 +1,15 @@
 import { account } from './account/account.ts'
+import { agent } from './agent/agent.ts'
+import { batch } from './batch/batch.ts'
 import { configuration } from './configuration/configuration.ts'
 import { conversation } from './conversation/conversation.ts'
+import { dispatcher } from './dispatcher/dispatcher.ts'
 import { endpoint } from './endpoint/endpoint.ts'
+import { number } from './number/number.ts'
 import { operation } from './operation/operation.ts'
+import { session } from './session/session.ts'
 import { stream } from './stream/stream.ts'
+import { wallet } from './wallet/wallet.ts'
 
 /** Every noun there is. */
 export const nouns: readonly [
@@ -13,4 +19,23 @@ export const nouns: readonly [
   typeof account,
   typeof operation,
   typeof endpoint,
-] = [conversation, stream, configuration, account, operation, endpoint]
+  typeof session,
+  typeof agent,
+  typeof number,
+  typeof batch,
+  typeof dispatcher,
+  typeof wallet,
+] = [
+  conversation,
+  stream,
+  configuration,
+  account,
+  operation,
+  endpoint,
+  session,
+  agent,
+  number,
+  batch,
+  dispatcher,
+  wallet,
+]

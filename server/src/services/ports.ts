@@ -41,7 +41,12 @@ export interface Announcer {
   ): OutgoingRequest | undefined | Promise<OutgoingRequest | undefined>
   /** Milliseconds after a failed try number n (1, 2, …) until the next; undefined: give up. */
   retryAfter(tries: number): Milliseconds | undefined
+  /** What a receiver's answer means, by its HTTP status. Absent: as for everybody (`verdictOf`). */
+  judge?(status: number): Verdict
 }
+
+/** `again`: tried again, and holds later ones back for a while. `aside`: tried again, holding nothing back. `never`: given up. */
+export type Verdict = 'delivered' | 'again' | 'aside' | 'never'
 
 export interface Announcement {
   /** Names the receiver within its account for ever: order is kept for each (aggregate, target). */

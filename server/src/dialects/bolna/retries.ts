@@ -28,7 +28,8 @@ export function policyOf(config: RetryConfig): RetryPolicy | null {
     max: config.max_retries,
     on: config.retry_on_statuses.map((status) => outcomes[status]),
     onVoicemail: config.retry_on_voicemail,
-    afterMs: config.retry_intervals_minutes.map((minutes) => minutes * minuteMs),
+    // Waits behind the last retry are never waited.
+    afterMs: config.retry_intervals_minutes.slice(0, config.max_retries).map((minutes) => minutes * minuteMs),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SessionEvent } from '#domain/session/events.ts'
 import type { End, Session } from '#domain/session/state.ts'
 import type { Followed, Recorded } from '#engine/api.ts'
-import { endingStatus, statusOf, type ExecutionStatus } from './vocabulary.ts'
+import { endingStatus, openStatus, statusOf, type ExecutionStatus } from './vocabulary.ts'
 
 /** A change of status that receivers are told of (section 6). */
 export interface Told {
@@ -11,26 +11,20 @@ export interface Told {
   readonly ending?: { readonly end: End; readonly retryAt: number }
 }
 
-/** What an event of a session is to them; undefined: nothing. One for each change of the shown status, none for `prepared` (D36). */
-export function toldOf({ recorded, before, after }: Followed): Told | undefined {
-  const { event } = recorded as Recorded<SessionEvent>
-  const session = after as Session
-  if (session.kind !== 'telephone') return undefined
+/**
+ * The status an event brings; undefined: none. `wasLive`: whether the attempt it belongs to was answered. An attempt that talked
+ * (a voicemail) is not an ending to them: it goes on to `scheduled`.
+ */
+export function statusAfter(event: SessionEvent, wasLive: boolean): ExecutionStatus | undefined {
   switch (event.type) {
     case 'session.created':
-    case 'session.moved': {
-      const status = statusOf(session)
-      const same = before !== undefined && statusOf(before as Session) === status
-      return same || status === 'prepared' ? undefined : { status, session }
-    }
-    case 'attempt.ended': {
-      // An attempt that talked (a voicemail) is not an ending to them: it goes on to `scheduled`.
-      const wasLive = (before as Session).attempt.answeredAt !== undefined
-      if (wasLive) return undefined
-      const { end, retryAt, outcome } = event
-      return { status: endingStatus(outcome, wasLive), session, ending: { end, retryAt } }
-    }
+      return openStatus(event.to)
+    case 'session.moved':
+      return event.to === 'ended' ? endingStatus(event.outcome ?? 'stopped', wasLive) : openStatus(event.to)
+    case 'attempt.ended':
+      return wasLive ? undefined : endingStatus(event.outcome, false)
     case 'slot.asked':
+    case 'slot.returned':
     case 'leg.reported':
     case 'turn.taken':
     case 'online.asked':
@@ -44,8 +38,23 @@ export function toldOf({ recorded, before, after }: Followed): Told | undefined 
     case 'session.erased':
     case 'control.changed':
     case 'control.failed':
+    case 'control.leg_refused':
       return undefined
   }
+}
+
+/** What an event of a session is to them; undefined: nothing. One for each change of the shown status, none for `prepared` (D36). */
+export function toldOf({ recorded, before, after }: Followed): Told | undefined {
+  const { event } = recorded as Recorded<SessionEvent>
+  const session = after as Session
+  if (session.kind !== 'telephone') return undefined
+  // An attempt's times stay until the next one dials, so before and after are the same attempt but for that move.
+  const status = statusAfter(event, session.attempt.answeredAt !== undefined)
+  if (status === undefined || status === 'prepared') return undefined
+  if (event.type === 'attempt.ended')
+    return { status, session, ending: { end: event.end, retryAt: event.retryAt } }
+  const same = before !== undefined && before !== null && statusOf(before as Session) === status
+  return same ? undefined : { status, session }
 }
 
 /** What happened after its end: a late artefact, told only to who asked for amendments (5.7). */

@@ -47,6 +47,11 @@ const whileOpen: Readonly<Record<Exclude<SessionState, 'ended' | 'erasing'>, Exe
   wrapping: 'call-disconnected',
 }
 
+/** The status a session shows in a state that is not its end. */
+export function openStatus(state: Exclude<SessionState, 'ended' | 'erasing'>): ExecutionStatus {
+  return whileOpen[state]
+}
+
 /** R2: how an attempt that was never live ends. */
 const neverLive: Readonly<Record<SessionOutcome, ExecutionStatus>> = {
   completed: 'completed',
@@ -60,9 +65,12 @@ const neverLive: Readonly<Record<SessionOutcome, ExecutionStatus>> = {
   balance_low: 'balance-low',
 }
 
-/** R1: what was live ends in `completed`, whatever went wrong. */
+/**
+ * R1: what was live ends in `completed`, whatever went wrong: of the outcomes of a live attempt only `failed` is not that word
+ * already. The others come before an answer, also where an earlier attempt was live.
+ */
 export function endingStatus(outcome: SessionOutcome, wasLive: boolean): ExecutionStatus {
-  return wasLive ? 'completed' : neverLive[outcome]
+  return wasLive && outcome === 'failed' ? 'completed' : neverLive[outcome]
 }
 
 /** A session as one word of theirs. */

@@ -62,8 +62,8 @@ export const meanings: Record<ProblemCode, Meaning> = {
   },
   closed: {
     status: 409,
-    title: 'The conversation is closed',
-    advice: 'A closed conversation never changes; the next traffic starts a new one.',
+    title: 'It is over',
+    advice: 'What is closed never changes: the next traffic starts a new conversation; make a new batch or session.',
     retryable: false,
   },
   wrong_state: {
@@ -190,6 +190,10 @@ const prefixes: Readonly<Record<string, Prefix>> = {
   participant: 'participant',
   endpoint: 'endpoint',
   account: 'account',
+  agent: 'agent',
+  batch: 'batch',
+  number: 'number',
+  session: 'session',
 }
 
 /** A refusal of the house in the words of this dialect. */

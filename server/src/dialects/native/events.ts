@@ -1,11 +1,18 @@
+import type { AgentEvent } from '#domain/agent/events.ts'
 import type { AccountEvent } from '#domain/account/events.ts'
+import type { BatchEvent } from '#domain/batch/events.ts'
 import type { ConfigurationEvent } from '#domain/configuration/events.ts'
 import type { ConversationEvent } from '#domain/conversation/events.ts'
+import type { DispatcherEvent } from '#domain/dispatcher/events.ts'
 import type { EndpointEvent } from '#domain/endpoint/events.ts'
+import type { NumberEvent } from '#domain/number/events.ts'
 import type { OperationEvent } from '#domain/operation/events.ts'
+import type { SessionEvent } from '#domain/session/events.ts'
 import type { StreamEvent } from '#domain/stream/events.ts'
+import type { WalletEvent } from '#domain/wallet/events.ts'
 import { partId, type Id } from '#domain/vocabulary/id.ts'
 import type { Recorded } from '#engine/api.ts'
+import { agentData, batchData, dispatcherData, numberData, sessionData, walletData } from './call-events.ts'
 import { showConfiguration, showEndpoint, showParticipant, showWords } from './outward.ts'
 import { showEventId, showId, showInstant, statusWords } from './vocabulary.ts'
 
@@ -57,6 +64,18 @@ function dataOf(recorded: Recorded): Data {
       return endpointData(aggregate, recorded.event as EndpointEvent)
     case 'account':
       return accountData(recorded.event as AccountEvent)
+    case 'session':
+      return sessionData(aggregate, recorded.event as SessionEvent)
+    case 'agent':
+      return agentData(aggregate, recorded.event as AgentEvent)
+    case 'number':
+      return numberData(aggregate, recorded.event as NumberEvent)
+    case 'batch':
+      return batchData(aggregate, recorded.event as BatchEvent)
+    case 'dispatcher':
+      return dispatcherData(recorded.event as DispatcherEvent)
+    case 'wallet':
+      return walletData(recorded.event as WalletEvent)
     default:
       return {}
   }

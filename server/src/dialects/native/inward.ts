@@ -13,8 +13,10 @@ export function idOf(prefix: Prefix, text: string): Id {
 }
 
 /** The id in a field. */
-function idIn(prefix: Prefix, field: string, text: string): Id {
-  return readId(prefix, text) ?? wrong(field, `takes the id of a ${prefix}, like ${prefix}_01k…`)
+export function idIn(prefix: Prefix, field: string, text: string): Id {
+  // Another API of this server shows it with more in front.
+  const own = prefix === 'configuration' ? text.replace(/^conv_(?=configuration_)/, '') : text
+  return readId(prefix, own) ?? wrong(field, `takes the id of a ${prefix}, like ${prefix}_01k…`)
 }
 
 export function instantIn(field: string, text: string): Instant {

@@ -1,8 +1,22 @@
 import { isId, type Id } from '#domain/vocabulary/id.ts'
+import type { BatchStatus } from '#domain/batch/state.ts'
 import type { Status } from '#domain/conversation/state.ts'
+import type { SessionState } from '#domain/session/state.ts'
 
 /** What an id starts with says what it names. */
-export type Prefix = 'account' | 'communication' | 'configuration' | 'conversation' | 'endpoint' | 'participant'
+export type Prefix =
+  | 'account'
+  | 'agent'
+  | 'batch'
+  | 'communication'
+  | 'configuration'
+  | 'conversation'
+  | 'dispatcher'
+  | 'endpoint'
+  | 'number'
+  | 'participant'
+  | 'session'
+  | 'wallet'
 
 /** `conversation`, `01k…` to `conversation_01k…`. */
 export function showId(prefix: Prefix, id: Id): string {
@@ -44,6 +58,34 @@ export const statusWords: Record<Status, 'active' | 'inactive' | 'closed'> = {
   erasing: 'closed',
 }
 
+/** Of a session; `erasing` as above. */
+export const sessionWords: Record<SessionState, Exclude<SessionState, 'erasing'>> = {
+  prepared: 'prepared',
+  scheduled: 'scheduled',
+  queued: 'queued',
+  deferred: 'deferred',
+  joining: 'joining',
+  dialing: 'dialing',
+  ringing: 'ringing',
+  live: 'live',
+  wrapping: 'wrapping',
+  ended: 'ended',
+  erasing: 'ended',
+}
+
+/** Of a batch; `erasing` as above. */
+export const batchWords: Record<BatchStatus, Exclude<BatchStatus, 'erasing'>> = {
+  created: 'created',
+  processed: 'processed',
+  scheduled: 'scheduled',
+  queued: 'queued',
+  running: 'running',
+  completed: 'completed',
+  stopped: 'stopped',
+  failed: 'failed',
+  erasing: 'stopped',
+}
+
 /** The types of events there are, for filters of webhook endpoints and for the reference. */
 export const eventTypes = [
   'conversation.created',
@@ -70,4 +112,42 @@ export const eventTypes = [
   'endpoint.created',
   'endpoint.changed',
   'endpoint.deleted',
+  'session.created',
+  'session.moved',
+  'session.erased',
+  'attempt.ended',
+  'slot.asked',
+  'slot.returned',
+  'leg.reported',
+  'turn.taken',
+  'online.asked',
+  'media.no_audio',
+  'voicemail.judged',
+  'artefact.settled',
+  'words.placed',
+  'lease.taken',
+  'outcome.fixed',
+  'report.refused',
+  'control.changed',
+  'control.failed',
+  'control.leg_refused',
+  'agent.written',
+  'agent.deleted',
+  'agent.restored',
+  'agent.erased',
+  'number.written',
+  'number.removed',
+  'batch.created',
+  'batch.rows',
+  'batch.advanced',
+  'batch.moved',
+  'batch.row_ended',
+  'batch.erased',
+  'dispatcher.created',
+  'slots.taken',
+  'slots.released',
+  'wallet.opened',
+  'wallet.credited',
+  'wallet.held',
+  'wallet.settled',
 ] as const

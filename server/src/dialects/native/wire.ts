@@ -4,20 +4,20 @@ import { eventTypes } from './vocabulary.ts'
 
 /** The shapes on the wire. Types, validation and the reference all come from here. */
 
-const id = z.string().max(200)
-const instant = z.string().meta({
+export const id = z.string().max(200)
+export const instant = z.string().meta({
   id: 'Instant',
   description: 'UTC, RFC 3339, on the clock of the account',
   example: '2026-11-20T09:05:00.000Z',
 })
 /** An instant as a caller may write it: any offset. */
-const instantIn = z.string().max(40).meta({ description: 'RFC 3339, any offset', example: '2026-11-20T09:05:00Z' })
+export const instantIn = z.string().max(40).meta({ description: 'RFC 3339, any offset', example: '2026-11-20T09:05:00Z' })
 const channel = z.enum(channels).meta({ id: 'Channel' })
 const address = z.string().min(1).max(254)
 const status = z.enum(['active', 'inactive', 'closed']).meta({ id: 'ConversationStatus' })
-const limit = z.coerce.number().int().min(1).max(1000).default(50).meta({ description: 'Most items to answer with' })
-const cursor = z.string().min(1).max(2000).meta({ description: '`next` of the page before, as it was' })
-const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end' })
+export const limit = z.coerce.number().int().min(1).max(1000).default(50).meta({ description: 'Most items to answer with' })
+export const cursor = z.string().min(1).max(2000).meta({ description: '`next` of the page before, as it was' })
+export const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end' })
 export const idParams = z.object({ id })
 
 export const pageQuery = z.strictObject({ cursor: cursor.optional(), limit })
@@ -130,7 +130,7 @@ export const conversationChange = z.strictObject({
     .optional()
     .meta({ description: 'Merged; null removes a key' }),
 })
-const many = <Item extends z.ZodType>(item: Item, most: number): z.ZodOptional<z.ZodPreprocess<z.ZodArray<Item>>> =>
+export const many = <Item extends z.ZodType>(item: Item, most: number): z.ZodOptional<z.ZodPreprocess<z.ZodArray<Item>>> =>
   z.preprocess((given) => (typeof given === 'string' ? given.split(',') : given), z.array(item).max(most)).optional()
 export const conversationsQuery = z.strictObject({
   status: many(status, 3).meta({ description: 'Repeat it or separate with commas' }),
@@ -407,7 +407,17 @@ export const advance = z.union([
 export const advanced = z
   .object({
     now: instant,
-    fired: z.array(z.object({ conversationId: id, from: status, to: status, at: instant, because: z.string() })),
+    fired: z.array(
+      z.object({
+        conversationId: id.optional(),
+        sessionId: id.optional(),
+        batchId: id.optional(),
+        from: z.string(),
+        to: z.string(),
+        at: instant,
+        because: z.string(),
+      }),
+    ),
   })
   .meta({ id: 'Advanced' })
 

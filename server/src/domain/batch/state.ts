@@ -2,7 +2,7 @@ import type { Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import type { RetryPolicy } from '../session/state.ts'
 
-/** Many sessions from one list, with one schedule (Bolna 5.10). */
+/** Many sessions from one list, with one schedule. */
 export interface Batch {
   readonly id: Id
   readonly account: string
@@ -14,15 +14,17 @@ export interface Batch {
   readonly retry: RetryPolicy | null
   readonly webhook: string | null
   readonly keepsHours: boolean
-  /** Rows of the list; of which valid, so a session each; of which made so far; of which released to the queue; of which final. */
+  /** Rows of the list; of which valid, so a session each. */
   readonly rows: number
   readonly valid: number
+  /** Of the valid ones: dealt with so far; released to the queue so far; final, or such that no session could be made of them. */
   readonly prepared: number
   readonly released: number
   readonly ended: number
   readonly dueAt: Instant | null
-  /** Whether a request stopped it, and whether live calls are hung up too. */
-  readonly stopping: { readonly hangUp: boolean } | null
+  /** Why its rows are stopped, and whether live calls are hung up too. */
+  readonly stopping: { readonly hangUp: boolean; readonly cause: 'batch_stopped' | 'batch_expired' } | null
+  /** Changes of status so far. */
   readonly sequence: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
@@ -40,7 +42,10 @@ export type BatchStatus =
   | 'failed'
   | 'erasing'
 
-/** One row of the list: either a number to call with its data, or why it is no good. */
+/** Rows in a part of kind `rows`; only the last part of a batch has fewer. */
+export const rowsPerPart = 500
+
+/** One row of the list, counted from 1 without gaps: either a number to call with its data, or why it is no good. */
 export interface BatchRow {
   readonly row: number
   readonly to?: string
@@ -50,53 +55,19 @@ export interface BatchRow {
   readonly line?: string
 }
 
-export type BatchEvent =
-  | { readonly type: 'batch.created'; readonly at: Instant; readonly batch: Batch; readonly by: string }
-  /** Creates a part `rows`: up to 500 rows. */
-  | { readonly type: 'batch.rows'; readonly at: Instant; readonly rows: readonly BatchRow[] }
-  /** A chunk of sessions has been made, released to the queue, or stopped (`next`: the row to go on with; makes the next effect `batch.prepare|release|stop`). */
-  | {
-      readonly type: 'batch.advanced'
-      readonly at: Instant
-      readonly work: 'prepare' | 'release' | 'stop'
-      readonly next: number
-      readonly done: boolean
-    }
-  | {
-      readonly type: 'batch.moved'
-      readonly at: Instant
-      readonly from: BatchStatus
-      readonly to: BatchStatus
-      readonly by: string
-      readonly because: string
-      readonly dueAt?: Instant | null
-      readonly keepsHours?: boolean
-      readonly stopping?: Batch['stopping']
-    }
-  /** `once` key: the row. */
-  | { readonly type: 'batch.row_ended'; readonly at: Instant; readonly row: number }
-  | { readonly type: 'batch.erased'; readonly at: Instant; readonly by: string }
+/** What is done row by row, in chunks: making the sessions, letting them into the queue, stopping them. */
+export type BatchWork = 'prepare' | 'release' | 'stop'
 
-export type BatchCommand =
-  | {
-      readonly type: 'create'
-      readonly agent: Batch['agent']
-      readonly fileName: string
-      readonly from: readonly string[]
-      readonly retry: RetryPolicy | null
-      readonly webhook: string | null
-      readonly rows: number
-      readonly valid: number
-    }
-  | { readonly type: 'add_rows'; readonly rows: readonly BatchRow[] }
-  | {
-      readonly type: 'advance'
-      readonly work: 'prepare' | 'release' | 'stop'
-      readonly next: number
-      readonly done: boolean
-    }
-  | { readonly type: 'schedule'; readonly dueAt: Instant; readonly keepsHours: boolean }
-  | { readonly type: 'stop'; readonly hangUp: boolean }
-  | { readonly type: 'note_row'; readonly row: number; readonly is: 'dialing' | 'ended' }
-  | { readonly type: 'lapse' }
-  | { readonly type: 'erase' }
+/** The payload of the effects `batch.prepare`, `batch.release` and `batch.stop` (repeatable): rows up to `from` are done. */
+export interface BatchChunk {
+  readonly from: number
+}
+
+/** What a chunk of work did. `next`: the last row it looked at. `count`: the valid rows it dealt with; `missed`: of which no session could be made. */
+export interface Advance {
+  readonly work: BatchWork
+  readonly next: number
+  readonly count: number
+  readonly missed: number
+  readonly done: boolean
+}

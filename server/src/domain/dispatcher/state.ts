@@ -29,29 +29,15 @@ export interface SlotWanted {
   readonly leaseMs: Milliseconds
 }
 
-export type DispatcherEvent =
-  | { readonly type: 'dispatcher.created'; readonly at: Instant; readonly id: Id; readonly account: string }
-  /** Makes an effect `slot.offer` for each. */
-  | { readonly type: 'slots.taken'; readonly at: Instant; readonly taken: readonly Held[] }
-  | {
-      readonly type: 'slots.released'
-      readonly at: Instant
-      readonly released: readonly Pick<Held, 'slot' | 'session' | 'attempt'>[]
-      readonly because: string
-    }
-
-export type DispatcherCommand =
-  | { readonly type: 'create' }
-  /** Gives slots to as many as the limit leaves room for, in this order; who holds one already keeps it. */
-  | { readonly type: 'take'; readonly wanted: readonly SlotWanted[]; readonly limit: number }
-  | { readonly type: 'release'; readonly session: Id; readonly attempt: number }
-  /** The deadline's: leases that have run out. */
-  | { readonly type: 'lapse' }
-
 /** The payload of the effect `slot.offer` (repeatable). */
 export interface SlotOffer {
   readonly session: Id
   readonly attempt: number
   readonly slot: number
+  readonly route: string
+}
+
+/** The payload of the effect `slot.lapsed` (repeatable): the lease of a slot on this route ran out. */
+export interface SlotLapsed {
   readonly route: string
 }

@@ -19,19 +19,3 @@ export interface PhoneNumber {
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
-
-export type NumberEvent =
-  | { readonly type: 'number.written'; readonly at: Instant; readonly number: PhoneNumber }
-  | { readonly type: 'number.removed'; readonly at: Instant; readonly by: string }
-
-export type NumberCommand =
-  | {
-      readonly type: 'add'
-      readonly number: string
-      readonly route: string
-      readonly hosted: boolean
-      readonly isDefault: boolean
-      readonly agentId?: Id
-    }
-  | { readonly type: 'attach'; readonly agentId: Id | null }
-  | { readonly type: 'remove' }

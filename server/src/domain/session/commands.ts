@@ -11,6 +11,7 @@ export type SessionCommand =
   | OfferSlot
   | Stop
   | HangUp
+  | Reject
   | Report
   | DialAnswered
   | Turn
@@ -52,7 +53,7 @@ export interface OfferSlot {
 
 export interface Gate {
   readonly unusable?: 'agent_deleted' | 'agent_unusable' | 'number_unusable' | 'credentials_refused'
-  /** Absent: it may be called now. Otherwise the next allowed starts (none: none within 14 days) and how much of the time until the first is closed. */
+  /** Absent: it may be called now. Otherwise the next allowed starts, earliest first (none: none within 14 days). */
   readonly closed?: { readonly openings: readonly Instant[] }
   readonly balance: 'enough' | 'low'
 }
@@ -66,6 +67,13 @@ export interface Stop {
 /** Ends whatever is in flight: before the answer → canceled, live → wrapping. */
 export interface HangUp {
   readonly type: 'hang_up'
+  readonly note?: string
+}
+
+/** An inbound call that the rules of its agent keep out, while it still rings. `note`: which rule, for people. */
+export interface Reject {
+  readonly type: 'reject'
+  readonly attempt: number
   readonly note?: string
 }
 

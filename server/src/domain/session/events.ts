@@ -20,6 +20,7 @@ export type SessionEvent =
   | SessionMoved
   | AttemptEnded
   | SlotAsked
+  | SlotReturned
   | LegReported
   | TurnTaken
   | OnlineAsked
@@ -84,7 +85,12 @@ export interface SessionMoved extends At {
   /** To `dialing`: the attempt that begins, its slot and the process that dials. */
   readonly attempt?: number
   readonly slot?: number
+  /** Also to `live`: the process that heard the answer. */
   readonly lease?: string
+  readonly streamId?: Id
+  /** The report that brought it about, and the carrier's id of the leg where it was not known. */
+  readonly sequence?: number
+  readonly callId?: string
   /** To `wrapping` and `ended`. */
   readonly outcome?: SessionOutcome
   readonly end?: End
@@ -106,10 +112,21 @@ export interface SlotAsked extends At {
   readonly openings?: readonly Instant[]
 }
 
+/** An offered slot is given back: it came too late, or outside the calling hours, and then it asks again at the next opening. */
+export interface SlotReturned extends At {
+  readonly type: 'slot.returned'
+  /** The attempt it was offered for. */
+  readonly attempt: number
+  readonly because: string
+  /** The next openings, where others were found than it had. */
+  readonly openings?: readonly Instant[]
+}
+
 /** A carrier's report that was taken but moves nothing by itself: placed, progress, media, digits. */
 export interface LegReported extends At {
   readonly type: 'leg.reported'
   readonly what: 'placed' | 'progress' | 'media' | 'dtmf'
+  /** The carrier's count; -1: its answer to the dial itself, which is no report. */
   readonly sequence: number
   readonly callId?: string
   readonly media?: { readonly receivedPackets: number; readonly sentPackets: number; readonly received: boolean }
@@ -164,7 +181,7 @@ export interface LeaseTaken extends At {
   readonly lease: string
 }
 
-/** The agent left: the outcome is fixed though the line is still up (rule 3). */
+/** The outcome is fixed and no retry follows: the agent left though the line is still up (rule 3), or a request dropped the retry. */
 export interface OutcomeFixed extends At {
   readonly type: 'outcome.fixed'
   readonly outcome: SessionOutcome

@@ -11,7 +11,7 @@ export interface SessionRequests {
   readonly 'slot.want': { readonly attempt: number; readonly route: string }
   /** Repeatable: give the slot and the wallet's hold back. */
   readonly 'slot.release': { readonly attempt: number; readonly route: string }
-  /** Repeatable: look at the calling hours at once (on entering the queue, when it keeps them); answered by `offer_slot` without a slot. */
+  /** Repeatable: look at the calling hours at once (on entering the queue, when it keeps them or was due); answered by `offer_slot` without a slot. */
   readonly 'hours.look': { readonly attempt: number }
   /** Once: dial. Answered by `dial_answered`. */
   readonly 'telephony.dial': {

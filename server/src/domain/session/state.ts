@@ -57,13 +57,17 @@ export interface Session {
   readonly openings?: readonly Instant[]
   /** When it first came into `queued` for the present attempt: its place in the line, and where its queue time counts from. */
   readonly queuedAt?: Instant
+  /** It is in the line for a slot: in `queued` once its calling hours were looked at, in `deferred` once an opening has come. */
+  readonly wantsSlot?: true
   /** In `deferred`: the latest it may wait (queue time plus closed hours, at most 30 days). */
   readonly giveUpAt?: Instant
   readonly attempt: Attempt
-  /** Attempts that are over, the present one not included; at most as many as retries. */
+  /** Attempts that are over and were followed by another, the newest 5; the last stays in `attempt` too until the next one dials. */
   readonly past: readonly PastAttempt[]
   /** Retries scheduled so far. */
   readonly retries: number
+  /** No retry follows, whatever the policy says: the agent has left, or a request dropped it. */
+  readonly noRetry?: true
   /** Null until it is fixed. */
   readonly outcome: SessionOutcome | null
   readonly end: End | null
@@ -75,7 +79,7 @@ export interface Session {
   readonly streamId?: Id
   /** Cents, over all attempts. */
   readonly cost: number
-  /** Changes of status so far: one for each move, and one for each attempt's ending that is retried. */
+  /** Changes of status so far: one for each move, and one for the ending of each attempt that was never live and is retried. */
   readonly sequence: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
@@ -97,7 +101,7 @@ export interface Attempt {
   readonly heard: boolean
   /** The carrier's own id of the first leg. */
   readonly callId?: string
-  /** The highest sequence number among the carrier's reports taken. */
+  /** The highest sequence number among the carrier's reports taken; -1: none. */
   readonly reports: number
   readonly dialedAt?: Instant
   readonly ringingAt?: Instant

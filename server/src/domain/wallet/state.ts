@@ -12,23 +12,17 @@ export interface Wallet {
   readonly updatedAt: Instant
 }
 
-export type WalletEvent =
-  | {
-      readonly type: 'wallet.opened'
-      readonly at: Instant
-      readonly id: Id
-      readonly account: string
-      readonly balance: number
-    }
-  | { readonly type: 'wallet.credited'; readonly at: Instant; readonly cents: number; readonly because: string }
-  | { readonly type: 'wallet.held'; readonly at: Instant; readonly key: string; readonly cents: number }
-  /** The hold is given back, and what the call did cost is taken. */
-  | { readonly type: 'wallet.settled'; readonly at: Instant; readonly key: string; readonly cents: number }
+/** What may still be spent, in cents: the balance less all holds. Below 0 where calls cost more than was held for them. */
+export function free({ balance, holds }: Pick<Wallet, 'balance' | 'holds'>): number {
+  return rounded(balance - heldIn(holds))
+}
 
-export type WalletCommand =
-  | { readonly type: 'open'; readonly balance: number }
-  | { readonly type: 'credit'; readonly cents: number; readonly because: string }
-  /** Refused with `limit_reached` unless balance less holds covers it. Idempotent by key. */
-  | { readonly type: 'hold'; readonly key: string; readonly cents: number }
-  /** Idempotent by key: an unknown hold with cost 0 changes nothing. `charge` is a once key of the wallet. */
-  | { readonly type: 'settle'; readonly key: string; readonly cents: number }
+/** The sum of all holds, in cents. */
+export function heldIn(holds: Wallet['holds']): number {
+  return rounded(Object.values(holds).reduce((sum, cents) => sum + cents, 0))
+}
+
+/** To a thousandth of a cent: sums of fractions drift otherwise. */
+export function rounded(cents: number): number {
+  return Math.round(cents * 1_000) / 1_000
+}

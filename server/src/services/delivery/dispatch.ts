@@ -136,20 +136,26 @@ export class Dispatch {
   }
 
   #settle(delivery: Delivery, result: SendResult): void {
-    const { announcers } = this.#options
+    const { limits, steady } = this.#options
+    const announcer = this.#options.announcers.get(delivery.frozen.announcer)
     delivery.tries++
     delivery.lastStatus = 'status' in result ? result.status : null
     delivery.lastError = 'error' in result ? result.error : null
-    switch (verdictOf(result)) {
+    switch (verdictOf(result, announcer)) {
       case 'delivered':
         this.totals.delivered++
         this.#leave(delivery, 'delivered')
         return forgetHolds(delivery.lane)
       case 'never':
         return this.#giveUp(delivery)
+      case 'aside':
+        // As if it had been failing for so long that it holds nothing back any more.
+        delivery.failedAt = Math.min(delivery.failedAt ?? Number.POSITIVE_INFINITY, steady() - limits.holdBackMs)
+        this.totals.failed++
+        return this.#retry(delivery, announcer?.retryAfter(delivery.tries))
       case 'again':
         this.totals.failed++
-        return this.#retry(delivery, announcers.get(delivery.frozen.announcer)?.retryAfter(delivery.tries))
+        return this.#retry(delivery, announcer?.retryAfter(delivery.tries))
     }
   }
 

@@ -1,5 +1,5 @@
 import { dayMs, hourMs, minuteMs, type Milliseconds } from '#domain/vocabulary/instant.ts'
-import type { SendResult } from '../ports.ts'
+import type { Announcer, SendResult, Verdict } from '../ports.ts'
 
 const firstDelaysMs: readonly Milliseconds[] = [1_000, 5_000, 30_000, 2 * minuteMs, 10 * minuteMs, 30 * minuteMs]
 const firstPartMs = firstDelaysMs.reduce((sum, delayMs) => sum + delayMs, 0)
@@ -14,10 +14,14 @@ export function hourlyForADay(tries: number): Milliseconds | undefined {
   return firstPartMs + hours * hourMs <= dayMs ? hourMs : undefined
 }
 
-/** What an answer means for the delivery (law: D46). Redirects are not followed, and are of no use when tried again. */
-export function verdictOf(result: SendResult): 'delivered' | 'again' | 'never' {
+/** What came of an attempt means for the delivery: an announcer may judge answers itself; no answer is everybody's. */
+export function verdictOf(result: SendResult, announcer?: Pick<Announcer, 'judge'>): Verdict {
   if ('error' in result) return result.refused ? 'never' : 'again'
-  const { status } = result
+  return announcer?.judge ? announcer.judge(result.status) : commonVerdict(result.status)
+}
+
+/** Law: D46. Redirects are not followed, and are of no use when tried again. */
+function commonVerdict(status: number): Verdict {
   if (status >= 200 && status < 300) return 'delivered'
   return status === 408 || status === 429 || status >= 500 ? 'again' : 'never'
 }

@@ -4,10 +4,11 @@ import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 import { dueOf, type Due, type Leg, type Played } from './leg.ts'
 import type { PlannedStep } from './plan.ts'
 import { lengthOf, type Rejection } from './script.ts'
-import { finish, mediaReport, report, then } from './telling.ts'
+import { andThen, finish, mediaReport, report, speech } from './telling.ts'
 
 /** When the sound of a call is looked at for the first time, from the answer. */
 const firstMediaMs: Milliseconds = 1_000
+const beepMs: Milliseconds = 500
 
 /** Everything a leg does by itself until `now`, each thing at its own instant. */
 export function play(leg: Leg, now: Instant): Played {
@@ -15,7 +16,7 @@ export function play(leg: Leg, now: Instant): Played {
   for (;;) {
     const due = dueOf(played.leg)
     if (!due || due.at > now) return played
-    played = then(played, (next) => act(next, due))
+    played = andThen(played, (next) => act(next, due))
   }
 }
 
@@ -28,9 +29,8 @@ function act(leg: Leg, { at, what }: Due): Played {
       return step ? take({ ...leg, done: leg.done + 1, restedAt: at }, step, at) : { leg, told: [] }
     }
     case 'ring_guard':
-      return leg.direction === 'inbound'
-        ? finish(leg, at, { by: 'user', protocol: { sip: 487 } })
-        : finish(leg, at, { verdict: 'no_answer', by: 'carrier', protocol: { sip: 480, q850: 19 } })
+      if (leg.direction === 'inbound') return finish(leg, at, { by: 'user', protocol: { sip: 487 } })
+      return finish(leg, at, leg.phase === 'ringing' ? rejections.no_answer : notReached)
     case 'limit_guard':
       return finish(leg, at, { verdict: 'dropped', by: 'carrier', protocol: { sip: 200, q850: 102 } })
   }
@@ -45,7 +45,7 @@ function take(leg: Leg, step: PlannedStep, at: Instant): Played {
     case 'say':
       return say(leg, step, at)
     case 'beep':
-      return leg.silentFrom === null ? speech(leg, { at, text: '', lastsMs: 500, beep: true }) : { leg, told: [] }
+      return speech(leg, { at, text: '', lastsMs: beepMs, beep: true })
     case 'dtmf':
       return report(leg, at, { is: 'dtmf', digits: step.digits })
     case 'hang-up':
@@ -79,14 +79,7 @@ export function answered(leg: Leg, at: Instant, laterMs: Milliseconds = 0): Play
 function say(leg: Leg, step: Extract<PlannedStep, { do: 'say' }>, at: Instant): Played {
   const lastsMs = lengthOf(step.text)
   const said: Leg = { ...leg, heardUntil: null, restedAt: at + (step.for ?? lastsMs) }
-  return leg.silentFrom === null ? speech(said, { at, text: step.text, lastsMs }) : { leg: said, told: [] }
-}
-
-function speech(
-  leg: Leg,
-  heard: { readonly at: Instant; readonly text: string; readonly lastsMs: Milliseconds; readonly beep?: true },
-): Played {
-  return { leg, told: [{ kind: 'speech', ...heard }] }
+  return speech(said, { at, text: step.text, lastsMs })
 }
 
 function faulty(leg: Leg, faults: Partial<Leg['line']>): Played {
@@ -108,6 +101,9 @@ const rejections: Readonly<Record<Rejection, Refusing>> = {
   unreachable: { verdict: 'unreachable', by: 'carrier', protocol: { sip: 480, q850: 20 } },
   congestion: { verdict: 'congestion', by: 'carrier', protocol: { sip: 503, q850: 42 } },
 }
+
+/** The phone never rang. */
+const notReached: Refusing = { verdict: 'unreachable', by: 'carrier', protocol: { sip: 408, q850: 18 } }
 
 /** A status of one's own, without a verdict: whoever is told has to read it. */
 function declined({ sip, q850 }: { readonly sip: number; readonly q850?: number }): Refusing {

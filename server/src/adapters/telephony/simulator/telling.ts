@@ -35,6 +35,13 @@ function send(line: Line, told: Told): { readonly line: Line; readonly told: rea
   return { line: { ...line, repeats: false, held: null }, told: [...copies, ...held] }
 }
 
+/** What comes from the phone, if anybody can hear it. */
+export function speech(leg: Leg, heard: Omit<Extract<Told, { kind: 'speech' }>, 'kind'>): Played {
+  const { silentFrom, line } = leg
+  const isHeard = silentFrom === null && line.loses !== 'all'
+  return { leg, told: isHeard ? [{ kind: 'speech', ...heard, at: heard.at + line.delayMs }] : [] }
+}
+
 /** How many packets have gone each way. */
 export function mediaReport(leg: Leg, at: Instant, laterMs: Milliseconds = 0): Played {
   const from = leg.answeredAt ?? at
@@ -61,15 +68,16 @@ export function finish(
   const isLost = leg.line.loses !== 'nothing'
   const last = leg.phase === 'talking' && !isLost ? mediaReport(leg, at, laterMs) : { leg, told: [] }
   const over = report(last.leg, at, { is: 'ended', ...ended }, laterMs)
-  const { held } = over.leg.line
+  const { held, repeats } = over.leg.line
+  const rest = held ? [held, ...(repeats ? [held] : [])] : []
   return {
     leg: { ...over.leg, phase: 'over', line: { ...over.leg.line, held: null } },
-    told: [...last.told, ...over.told, ...(held ? [held] : [])],
+    told: [...last.told, ...over.told, ...rest],
   }
 }
 
 /** One after the other. */
-export function then(played: Played, next: (leg: Leg) => Played): Played {
+export function andThen(played: Played, next: (leg: Leg) => Played): Played {
   const { leg, told } = next(played.leg)
   return { leg, told: [...played.told, ...told] }
 }

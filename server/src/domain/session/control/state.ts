@@ -1,5 +1,5 @@
 import type { Id } from '../../vocabulary/id.ts'
-import type { Instant } from '../../vocabulary/instant.ts'
+import type { Instant, Milliseconds } from '../../vocabulary/instant.ts'
 
 /**
  * The small regions an agent's program steers beside the session's own state (lifecycle: Control). The law's four call states
@@ -15,6 +15,8 @@ export interface Control {
   readonly second?: SecondLeg
   /** The command that waits for the world's answer; one at a time. */
   readonly waiting?: WaitingCommand
+  /** For how long the ring deadline of the present offer has stood still: connects that rang from `pending` and failed. */
+  readonly ringHeldMs?: Milliseconds
   /** What the connector allows and wants. */
   readonly settings: ControlSettings
 }

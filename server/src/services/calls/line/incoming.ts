@@ -73,7 +73,9 @@ export async function takeIncoming(need: IncomingNeed, call: IncomingCall): Prom
   if (verdict.rule !== undefined) return
   const reference = referenceOf(id, made.value.attempt.number)
   call.take(reference)
-  await answerAtOnce(need, account, reference)
+  // The carrier reports the answer; where it cannot, the ring timeout ends the call.
+  const failed = await answerLeg(need.telephony, account, reference)
+  if (failed !== undefined) need.log?.warn({ account, session: id }, 'A call could not be answered.')
 }
 
 interface Arrived {

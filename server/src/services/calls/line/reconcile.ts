@@ -40,7 +40,8 @@ async function ofAccount(need: ReconcileNeed, account: string, stopped: () => bo
   const asked = new Set<Promise<void>>()
   for await (const { state } of sessionsIn(need.engine, account, 'in_flight', 'true')) {
     if (stopped()) break
-    if (state.kind !== 'telephone' || state.attempt.lease === need.lease) continue
+    const isUp = state.state === 'dialing' || state.state === 'ringing' || state.state === 'live'
+    if (state.kind !== 'telephone' || !isUp || state.attempt.lease === need.lease) continue
     const one: Promise<void> = reconcileOne(need, state).finally(() => asked.delete(one))
     asked.add(one)
     if (asked.size >= askedAtOnce) await Promise.race(asked)
@@ -66,6 +67,9 @@ async function reconcileOne(need: ReconcileNeed, session: Session): Promise<void
       takeReports(unit, leg, standing.reports, lease)
       return unit.run(noun, id, { type: 'take_lease', lease })
     })
+    // It came in, and the process before was gone before it could be answered.
+    const isUnanswered = session.direction === 'inbound' && session.state === 'ringing' && !session.control
+    if (isUnanswered && standing !== 'unknown') await telephony.answer(account, reference)
   } catch (error) {
     // Its deadlines end it in any case.
     log?.error({ account, session: id, error: error instanceof Error ? error.name : 'unknown' }, 'A call was not found.')

@@ -10,8 +10,9 @@ import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
 import { read } from '../../reading.ts'
 import type { Agents, CallDraft, Numbers, Sessions, SessionView } from '../api.ts'
 import { transcriptOf } from '../conversation/transcript.ts'
-import { countSessions, listSessions, sessionsIn } from './lists.ts'
+import { countSessions, listSessions } from './lists.ts'
 import { lookUp, makeSession } from './placing.ts'
+import { stopWaiting } from './stopping.ts'
 import { nextTransition } from './transition.ts'
 import { orderOf, unknownSession, Views } from './views.ts'
 
@@ -25,7 +26,6 @@ export interface SessionsNeed {
 
 /** How long a person that a call is handed to may ring. */
 const transferRingMs: Milliseconds = 60_000
-const stoppedAtOnce = 20
 const partsAtOnce = 500
 
 /** Sessions in our own words: ordering, steering and reading them. */
@@ -51,7 +51,11 @@ export function createSessions({ engine, agents, numbers, dispatch }: SessionsNe
   return {
     place: (ask, draft) => place({ engine, agents, numbers }, ask, draft),
     stop: (ask, id) => change(ask, id, () => ({ type: 'stop', cause: 'stopped_by_request' })),
-    stopWaiting: (ask, agent, also) => stopWaiting(engine, ask, agent, also.scheduled),
+    stopWaiting: (ask, agent, { scheduled }) =>
+      stopWaiting(engine, ask, agent, {
+        cause: 'stopped_by_request',
+        states: scheduled ? ['queued', 'deferred', 'scheduled'] : ['queued', 'deferred'],
+      }),
     hangUp: (ask, id, note) => change(ask, id, () => ({ type: 'hang_up', ...(note !== undefined && { note }) })),
     transfer: (ask, id, to) =>
       change(ask, id, (unit, { own }) => {
@@ -94,34 +98,6 @@ async function place(
       order: { data, ...(vendor && { vendor }) },
       definition: ordered.definition,
     }
-  })
-}
-
-/** Lists may lag: one that has begun to dial meanwhile refuses, and is left alone. */
-async function stopWaiting(engine: Engine, ask: Ask, agent: Id, scheduled: boolean): Promise<readonly Id[] | Refused> {
-  const waiting: Id[] = []
-  for await (const { id, state } of sessionsIn(engine, ask.account, 'waiting_by_agent', agent)) {
-    if (scheduled || state.state !== 'scheduled') waiting.push(id)
-  }
-  const stopped: Id[] = []
-  for (let i = 0; i < waiting.length; i += stoppedAtOnce) {
-    const outcomes = await Promise.all(waiting.slice(i, i + stoppedAtOnce).map((id) => stopOne(engine, ask, id)))
-    for (const outcome of outcomes) {
-      if (outcome.value !== undefined) stopped.push(outcome.value)
-      else if (outcome.refusal?.code === 'busy' || outcome.refusal?.code === 'unavailable')
-        return { refusal: outcome.refusal }
-    }
-  }
-  return stopped
-}
-
-function stopOne(engine: Engine, { account, by, request }: Ask, id: Id): Promise<Outcome<Id>> {
-  return engine.execute<Id>({ account, by, ...(request !== undefined && { request }) }, (unit) => {
-    const session = unit.state(noun, id)
-    const isWaiting = session?.state === 'queued' || session?.state === 'deferred' || session?.state === 'scheduled'
-    if (!isWaiting) return refuse('wrong_state', 'It does not wait any more.')
-    const done = unit.run(noun, id, { type: 'stop', cause: 'stopped_by_request' })
-    return isRefused(done) ? done : id
   })
 }
 

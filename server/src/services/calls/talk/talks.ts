@@ -3,6 +3,7 @@ import type { SessionCommand } from '#domain/session/commands.ts'
 import { referenceOf } from '#domain/session/requests.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
+import { canonicalAddress } from '#domain/vocabulary/address.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
@@ -140,7 +141,7 @@ export class Talks {
       end: (cause, note) => command({ type: 'agent_ends', cause, ...(note !== undefined && { note }) }),
       transfer: (to) =>
         this.#inCall(call, (unit, { own }) =>
-          unit.run(noun, session, { type: 'transfer', id: unit.id(), to, from: own, ringMs: transferRingMs }),
+          unit.run(noun, session, { type: 'transfer', id: unit.id(), to: canonicalAddress('VOICE', to), from: own, ringMs: transferRingMs }),
         ),
     }
   }

@@ -1,0 +1,31 @@
+import type { AgentRuntime, SaidTurn, TurnInput, TurnReply } from '#services/calls/ports.ts'
+import { filled } from '../variables.ts'
+
+/** The built-in agent: its welcome, then its lines, one after each thing the user says, then goodbye. The same every time. */
+export function scriptedAgent(): AgentRuntime {
+  return { turn: async (input) => reply(input) }
+}
+
+function reply({ definition, data, on, said }: TurnInput): TurnReply {
+  const { speech, welcome } = definition
+  if (speech.by !== 'script') throw new Error('This agent has no script.')
+  if (on === 'start') return saying(filled(welcome, data))
+  const goodbye = filled(speech.goodbye, data)
+  const last = said.findLast(({ who }) => who === 'user')?.text ?? ''
+  if (/\b(?:good-?bye|bye)\b/i.test(last)) return { ...saying(goodbye), end: { note: 'the user said goodbye' } }
+  const lines = speech.lines.map((line) => filled(line, data)).filter((line) => line !== '')
+  const isWelcomed = said[0]?.who === 'agent' && said[0].text === filled(welcome, data)
+  const next = lines[linesSaid(lines, isWelcomed ? said.slice(1) : said)]
+  return next === undefined ? { ...saying(goodbye), end: { note: 'the script was over' } } : saying(next)
+}
+
+/** How many of its lines it has said; what it said besides (whether anybody is there) does not count. */
+function linesSaid(lines: readonly string[], said: readonly SaidTurn[]): number {
+  let count = 0
+  for (const { who, text } of said) if (who === 'agent' && text === lines[count]) count++
+  return count
+}
+
+function saying(text: string): TurnReply {
+  return text === '' ? {} : { say: text }
+}

@@ -1,0 +1,53 @@
+import { appendFileSync } from 'node:fs'
+import { chosenRuntime } from '#adapters/agents/chosen.ts'
+import { httpAgent } from '#adapters/agents/http/http.ts'
+import { scriptedAgent } from '#adapters/agents/script/script.ts'
+import { httpAnalysis } from '#adapters/analysis/http/http.ts'
+import { noAnalysis } from '#adapters/analysis/none/none.ts'
+import { Simulator } from '#adapters/telephony/simulator/simulator.ts'
+import { callerSource } from '#dialects/bolna/caller-source.ts'
+import type { Engine } from '#engine/api.ts'
+import type { ConversationServices } from '#services/api.ts'
+import { createCalls, type Calls } from '#services/calls/calls.ts'
+import { numberZones } from '#services/calls/hours/number-zones.ts'
+import type { Parts } from './compose.ts'
+import type { Options } from './options.ts'
+
+export interface Telephones {
+  readonly calls: Calls
+  readonly simulator: Simulator
+}
+
+/** Chooses what calls are made with: the simulated carrier, the agents, and who makes summaries. */
+export function furnishCalls(
+  options: Options,
+  { system, vault, sender, log }: Parts,
+  engine: Engine,
+  { accounts }: Pick<ConversationServices, 'accounts'>,
+): Telephones {
+  const { simulatorJournal: journal, analysisUrl: url, rates, slots, simulatorSeed: seed } = options
+  const ask: typeof sender.ask = (request) => sender.ask(request)
+  const internalTargets = async (account: string): Promise<boolean> =>
+    (await accounts.get(account))?.limits.internalTargets ?? false
+  const simulator = new Simulator({
+    clocks: engine.clocks,
+    seed,
+    log,
+    ...(journal !== null && { journal: (line) => appendFileSync(journal, `${JSON.stringify(line)}\n`) }),
+  })
+  const calls = createCalls({
+    engine,
+    system,
+    vault,
+    telephony: simulator,
+    runtime: chosenRuntime({ script: scriptedAgent(), http: httpAgent({ ask, system, vault, internalTargets }) }),
+    analysis: url === null ? noAnalysis() : httpAnalysis({ ask, url }),
+    zones: numberZones(),
+    rates,
+    slots,
+    accounts,
+    callerData: callerSource({ ask, vault, internalTargets }),
+    log,
+  })
+  return { calls, simulator }
+}

@@ -1,0 +1,75 @@
+import type { z } from 'zod'
+import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { PhoneNumber } from '#domain/number/state.ts'
+import type { RetryPolicy } from '#domain/session/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { AgentView } from '#services/calls/api.ts'
+import { showId, showInstant } from '../vocabulary.ts'
+import type * as wire from '../wire/agents.ts'
+import { instantOrNull } from './sessions.ts'
+
+type Wire<Schema extends z.ZodType> = z.output<Schema>
+type Definition = Wire<typeof wire.agentVersion>['definition']
+
+export function showAgent({ agent, definition }: AgentView): Wire<typeof wire.agent> {
+  return {
+    id: showId('agent', agent.id),
+    status: agent.status === 'live' ? 'live' : 'deleted',
+    version: agent.version,
+    ...showDefinition(definition),
+    createdAt: showInstant(agent.createdAt),
+    updatedAt: showInstant(agent.updatedAt),
+    deletedAt: instantOrNull(agent.deletedAt),
+  }
+}
+
+export function showVersion(id: Id, version: number, definition: AgentDefinition): Wire<typeof wire.agentVersion> {
+  return { id: showId('agent', id), version, definition: showDefinition(definition) }
+}
+
+/** Never its secrets, sealed or not; nor the documents that other dialects keep in it. */
+export function showDefinition(definition: AgentDefinition): Definition {
+  const { name, welcome, speech, limits, hours, retry, route, inbound, announce, makes } = definition
+  const { callsPerCaller, exempt, rejectUnknown, source } = inbound
+  return {
+    name,
+    welcome,
+    speech:
+      speech.by === 'script'
+        ? { ...speech, lines: [...speech.lines] }
+        : { by: 'http', url: speech.url, timeoutMs: speech.timeoutMs, hasSecret: speech.sealedSecret !== undefined },
+    limits: { ...limits },
+    hours: hours && { ...hours },
+    retry: showRetry(retry),
+    route,
+    inbound: {
+      callsPerCaller,
+      exempt: [...exempt],
+      rejectUnknown,
+      source: source ? { url: source.url, hasToken: source.sealedToken !== undefined } : null,
+    },
+    makes: { ...makes },
+    announce: announce && {
+      dialect: announce.dialect,
+      url: announce.url,
+      events: announce.events ? [...announce.events] : null,
+    },
+  }
+}
+
+export function showRetry(retry: RetryPolicy | null): Definition['retry'] {
+  return retry && { ...retry, on: [...retry.on], afterMs: [...retry.afterMs] }
+}
+
+export function showNumber(number: PhoneNumber): Wire<typeof wire.phoneNumber> {
+  return {
+    id: showId('number', number.id),
+    number: number.number,
+    agentId: number.agentId === null ? null : showId('agent', number.agentId),
+    route: number.route,
+    hosted: number.hosted,
+    isDefault: number.isDefault,
+    createdAt: showInstant(number.createdAt),
+    updatedAt: showInstant(number.updatedAt),
+  }
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import { id, instant, next } from '../wire.ts'
+import { retry } from './sessions.ts'
+
+/** The shapes of agents and of the numbers they answer. Secrets go in and never come back. */
+
+const url = z.url({ protocol: /^https?$/, error: 'takes an http or https URL' }).max(2048)
+const secret = z.string().min(1).max(4096)
+const ms = z.int().min(0).max(31_536_000_000)
+const speechSecret = z
+  .string()
+  .regex(/^(whsec_)?[A-Za-z0-9+/_-]{16,1024}={0,2}$/, 'takes base64, with or without whsec_ in front')
+
+const script = z.strictObject({
+  by: z.literal('script'),
+  lines: z.array(z.string().min(1).max(4000)).max(200).default([]),
+  goodbye: z.string().max(4000).default(''),
+})
+const http = { by: z.literal('http'), url, timeoutMs: z.int().min(100).max(60_000) }
+const speechIn = z
+  .discriminatedUnion('by', [
+    script.meta({ description: 'Says its lines in turn, then goodbye' }),
+    z
+      .strictObject({
+        ...http,
+        timeoutMs: http.timeoutMs.default(10_000),
+        secret: speechSecret.nullable().optional().meta({
+          description: 'Signs each request; absent: the one it has stays while the URL is the same. Null: none',
+        }),
+      })
+      .meta({ description: 'Your program is asked at every turn' }),
+  ])
+  .meta({ id: 'AgentSpeechDraft' })
+const speechOut = z
+  .discriminatedUnion('by', [script, z.object({ ...http, hasSecret: z.boolean() })])
+  .meta({ id: 'AgentSpeech' })
+
+const limits = z
+  .strictObject({
+    ringMs: ms.optional(),
+    setupMs: ms.optional(),
+    maxMs: ms.optional(),
+    queueMs: ms.optional(),
+    wrapMs: ms.optional(),
+    silenceMs: ms.nullable().optional().meta({ description: 'Null: silence never ends it' }),
+    askOnlineMs: ms.nullable().optional(),
+    voicemailMs: ms.nullable().optional().meta({ description: 'Null: voicemail is not looked for' }),
+    voicemailWords: z.int().min(1).max(1000).optional(),
+    lastWords: z.string().max(4000).optional().meta({ description: 'Said before hanging up for silence' }),
+    onlineQuestion: z.string().max(4000).optional(),
+  })
+  .meta({ id: 'AgentLimits' })
+const hour = z.int().min(0).max(23)
+const hours = z
+  .strictObject({ startHour: hour, endHour: hour })
+  .meta({ id: 'CallingHours', description: "Of the called party's day, from the start hour until the end hour" })
+const inboundRules = {
+  callsPerCaller: z.int().min(-1).max(1_000_000).default(-1).meta({ description: '-1: any number' }),
+  exempt: z.array(z.string().max(40)).max(10_000).default([]),
+  rejectUnknown: z.boolean().default(false),
+}
+const inboundIn = z
+  .strictObject({
+    ...inboundRules,
+    source: z
+      .strictObject({
+        url,
+        token: secret.nullable().optional().meta({
+          description: 'Sent as a bearer token; absent: the one it has stays while the URL is the same. Null: none',
+        }),
+      })
+      .nullable()
+      .default(null)
+      .meta({ description: "Asked for the caller's data" }),
+  })
+  .meta({ id: 'InboundRulesDraft' })
+const inboundOut = z
+  .object({ ...inboundRules, source: z.object({ url: z.string(), hasToken: z.boolean() }).nullable() })
+  .meta({ id: 'InboundRules' })
+const makes = z.strictObject({
+  recording: z.boolean().default(false),
+  summary: z.boolean().default(false),
+  extraction: z.boolean().default(false),
+})
+const fields = {
+  name: z.string().min(1).max(128),
+  welcome: z.string().max(4000).default('').meta({ description: 'Said first; `{name}` is filled from the data' }),
+  hours: hours.nullable().default(null).meta({ description: 'Null: at any time' }),
+  retry: retry.nullable().default(null),
+  route: z.string().min(1).max(64).default('default').meta({ description: 'The carrier route it dials over' }),
+}
+
+export const agentDraft = z
+  .strictObject({
+    ...fields,
+    speech: speechIn.default({ by: 'script', lines: [], goodbye: '' }),
+    limits: limits.default({}),
+    inbound: inboundIn.default({ callsPerCaller: -1, exempt: [], rejectUnknown: false, source: null }),
+    makes: makes.default({ recording: false, summary: false, extraction: false }),
+  })
+  .meta({ id: 'AgentDraft' })
+export type AgentDraft = z.output<typeof agentDraft>
+
+const definition = z
+  .object({
+    ...fields,
+    speech: speechOut,
+    limits,
+    inbound: inboundOut,
+    makes,
+    announce: z
+      .object({ dialect: z.string(), url: z.string(), events: z.array(z.string()).nullable() })
+      .nullable()
+      .meta({ description: 'Whom another API of this server tells of its sessions; changed there' }),
+  })
+  .meta({ id: 'AgentDefinition' })
+export const agent = z
+  .object({
+    id,
+    status: z.enum(['live', 'deleted']),
+    version: z.int(),
+    ...definition.shape,
+    createdAt: instant,
+    updatedAt: instant,
+    deletedAt: instant.nullable().meta({ description: 'It can be restored for 30 days' }),
+  })
+  .meta({ id: 'Agent' })
+export const agents = z.object({ agents: z.array(agent), next })
+export const agentVersion = z.object({ id, version: z.int(), definition }).meta({ id: 'AgentVersion' })
+export const agentVersions = z.object({ versions: z.array(agentVersion), next })
+export const versionParams = z.object({ id, version: z.coerce.number().int().min(1).max(1_000_000_000) })
+export const removeQuery = z.strictObject({
+  purge: z.stringbool().default(false).meta({ description: 'At once and for good, its ended sessions too' }),
+})
+export const stopWaiting = z.strictObject({ scheduled: z.boolean().default(false) }).nullish()
+export const stopped = z.object({ stopped: z.array(z.string()) })
+
+const e164 = z.string().min(1).max(40).meta({ description: 'E.164', example: '+12025550100' })
+export const numberDraft = z.strictObject({
+  number: e164,
+  agentId: id.nullable().optional().meta({ description: 'Who answers calls to it' }),
+  route: z.string().min(1).max(64).optional(),
+  isDefault: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Calls that name no number come from it; absent: the first number is' }),
+})
+export const numberChange = z.strictObject({ agentId: id.nullable() })
+export const phoneNumber = z
+  .object({
+    id,
+    number: z.string(),
+    agentId: z.string().nullable(),
+    route: z.string(),
+    hosted: z.boolean().meta({ description: "Whether it is the operator's" }),
+    isDefault: z.boolean(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'PhoneNumber' })
+export const phoneNumbers = z.object({ phoneNumbers: z.array(phoneNumber) })

@@ -1,0 +1,34 @@
+import type { Noun } from '../noun.ts'
+import type { BatchCommand } from './commands.ts'
+import { deadline } from './deadline.ts'
+import { decide, rowKey } from './decide.ts'
+import { effects } from './effects.ts'
+import type { BatchEvent } from './events.ts'
+import { evolve } from './evolve.ts'
+import type { Batch } from './state.ts'
+
+/** The batch noun. */
+export const batch: Noun<Batch, BatchCommand, BatchEvent, 'batch'> = {
+  name: 'batch',
+  shape: 1,
+  decide,
+  evolve,
+  deadline,
+  claims: () => [],
+  handles: () => [],
+  keys: (event) => (event.type === 'batch.row_ended' ? [rowKey(event.row)] : []),
+  part: (event) => (event.type === 'batch.rows' ? { creates: 'rows' } : undefined),
+  facets: (state) => ({
+    live: state.status === 'erasing' ? undefined : true,
+    agent: state.status === 'erasing' ? undefined : state.agent.id,
+    status: state.status,
+    createdAt: state.createdAt,
+  }),
+  lists: {
+    all: { equal: 'live', sort: 'createdAt' },
+    by_agent: { equal: 'agent', sort: 'createdAt' },
+  },
+  reactions: () => [],
+  effects,
+  erasing: (state) => state.status === 'erasing',
+}

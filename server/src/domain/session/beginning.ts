@@ -1,0 +1,70 @@
+import type { SessionCreated } from './events.ts'
+import { policyOf } from './limits.ts'
+import type { Artefacts, Attempt, Session } from './state.ts'
+
+/** Nothing to settle. */
+export const nothingMade: Artefacts = {
+  recording: 'skipped',
+  transcript: 'skipped',
+  summary: 'skipped',
+  extraction: 'skipped',
+  cost: 'skipped',
+}
+
+/** An attempt of which nothing is known yet. */
+export function freshAttempt(number: number): Attempt {
+  return { number, heard: false, reports: -1 }
+}
+
+/** The session its creating event makes. */
+export function begin(event: SessionCreated): Session {
+  const { at, id, account, kind, direction, to, agent, user, own, route, policy, by, because } = event
+  const { dueAt, batch, parent, settings } = event
+  return {
+    id,
+    account,
+    kind,
+    direction,
+    state: to,
+    agent,
+    user,
+    own,
+    route,
+    ...(batch && { batch }),
+    ...(parent !== undefined && { parent }),
+    policy,
+    ...(dueAt !== undefined && { dueAt }),
+    ...(to === 'queued' && { queuedAt: at, ...(!policyOf(event).keepsHours && { wantsSlot: true as const }) }),
+    attempt: firstAttempt(event),
+    past: [],
+    retries: 0,
+    outcome: null,
+    end: null,
+    artefacts: nothingMade,
+    ...(settings && { control: { agent: 'none', mode: null, media: { state: 'none' }, settings } }),
+    words: [],
+    cost: 0,
+    sequence: 1,
+    createdAt: at,
+    updatedAt: at,
+    entered: { at, by, because },
+  }
+}
+
+/** What is not dialled later begins its only attempt with its creation. */
+function firstAttempt({ to, at, callId }: SessionCreated): Attempt {
+  switch (to) {
+    case 'prepared':
+    case 'scheduled':
+    case 'queued':
+      return freshAttempt(0)
+    case 'joining':
+      return freshAttempt(1)
+    case 'dialing':
+      return { ...freshAttempt(1), dialedAt: at }
+    case 'ringing':
+      return { ...freshAttempt(1), heard: true, ...(callId !== undefined && { callId }), ringingAt: at }
+    case 'live':
+      return { ...freshAttempt(1), answeredAt: at, quietFrom: at }
+  }
+}

@@ -1,0 +1,73 @@
+import type { Context, Decision } from '../noun.ts'
+import { refuse, type Refused } from '../vocabulary/refusal.ts'
+import type { Create } from './commands.ts'
+import type { SessionCreated, SessionEvent } from './events.ts'
+import { aheadMs, checkPolicy, defaultsOf, differing, limits } from './limits.ts'
+
+/** A session is made in the state that follows from what it is (lifecycle section 2). */
+export function decideCreate(
+  command: Create,
+  { now: at, self: id, account, by }: Context<SessionEvent>,
+): Decision<SessionEvent> | Refused {
+  const { type: _type, ...told } = command
+  const wrong = checkStart(command, at) ?? checkSizes(command) ?? checkPolicy(command.policy, command.kind)
+  if (wrong) return wrong
+  const policy = differing(command.policy, defaultsOf(command))
+  return { events: [{ type: 'session.created', at, ...told, id, account, policy, by }] }
+}
+
+type Start = SessionCreated['to']
+
+function checkStart(command: Create, now: number): Refused | undefined {
+  const { to, dueAt, batch, settings } = command
+  const starts = startsOf(command)
+  if (!starts.includes(to)) {
+    return refuse('invalid', `A session of this kind and direction starts as ${starts.join(' or ')}.`, { field: 'to' })
+  }
+  if (to === 'prepared' && batch === undefined) {
+    return refuse('invalid', 'Name the batch: only its rows are prepared.', { field: 'batch' })
+  }
+  if (to === 'scheduled' && dueAt === undefined && !settings?.openedByProgram) {
+    return refuse('invalid', 'Give the time it is due: only a program may open one without.', { field: 'dueAt' })
+  }
+  if (dueAt !== undefined && to !== 'scheduled' && to !== 'prepared') {
+    return refuse('invalid', 'Only what waits for its time has one.', { field: 'dueAt' })
+  }
+  if (dueAt !== undefined && dueAt > now + aheadMs) {
+    return refuse('invalid', 'Give a time at most a year ahead.', { field: 'dueAt' })
+  }
+  return undefined
+}
+
+function startsOf({ kind, direction }: Create): readonly Start[] {
+  switch (kind) {
+    case 'telephone':
+      return direction === 'inbound' ? ['ringing'] : ['queued', 'scheduled', 'prepared']
+    case 'browser':
+      return ['joining']
+    case 'text':
+      return ['live']
+    case 'email':
+      return ['dialing']
+  }
+}
+
+function checkSizes({ user, own, route, callId, order }: Create): Refused | undefined {
+  const wrong = checkLength(user, 'user', 'address') ?? checkLength(own, 'own', 'address')
+  if (wrong) return wrong
+  if (route.length > limits.route) return tooLong('route', limits.route)
+  if (callId !== undefined && callId.length > limits.callId) return tooLong('callId', limits.callId)
+  if (order.data !== null && JSON.stringify(order.data).length > limits.data) {
+    return refuse('invalid', 'The data of an order is at most 25 KB as JSON.', { field: 'order.data' })
+  }
+  return undefined
+}
+
+function checkLength(text: string, field: string, limit: 'address'): Refused | undefined {
+  if (text !== '' && text.length <= limits[limit]) return undefined
+  return refuse('invalid', `Give an address of 1 to ${limits[limit]} characters.`, { field })
+}
+
+function tooLong(field: string, most: number): Refused {
+  return refuse('invalid', `Use at most ${most} characters.`, { field })
+}

@@ -1,0 +1,83 @@
+import type { Context, Decision } from '../noun.ts'
+import { refuse, type Refused } from '../vocabulary/refusal.ts'
+import type { AgentEnds, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
+import { endLive } from './ending.ts'
+import type { SessionEvent } from './events.ts'
+import { limits, policyOf, turnMs } from './limits.ts'
+import { hasLeft, isInFlight } from './standing.ts'
+import type { Session } from './state.ts'
+
+type Deciding = Decision<SessionEvent> | Refused
+type Deciders = Context<SessionEvent>
+
+/** Somebody spoke, or speaks until `quietFrom`: silence counts from there (rule 10). Written messages take no time. */
+export function decideTurn(session: Session, { who, quietFrom }: Turn, { now: at }: Deciders): Deciding {
+  if (session.state !== 'live') return notLive(session)
+  const takesTime = session.kind === 'telephone' || session.kind === 'browser'
+  const until = takesTime ? Math.min(Math.max(at, quietFrom), at + turnMs) : at
+  return { events: [{ type: 'turn.taken', at, who, quietFrom: until }] }
+}
+
+/** A voicemail is found by a beep, or by two checks that agree; a person's reply between them clears it (Bolna 5.7). */
+export function decideVoicemail(session: Session, { sign }: VoicemailSign, context: Deciders): Decision<SessionEvent> {
+  if (!looksForVoicemail(session, context)) return { events: [] }
+  const { now: at } = context
+  const { voicemail } = session.attempt
+  switch (sign) {
+    case 'live':
+      return { events: voicemail === 'suspected' ? [{ type: 'voicemail.judged', at, verdict: 'cleared' }] : [] }
+    case 'check':
+      if (voicemail === 'suspected') return { events: found(session, context) }
+      return { events: [{ type: 'voicemail.judged', at, verdict: 'suspected' }] }
+    case 'beep':
+      return { events: found(session, context) }
+  }
+}
+
+/** The agent ends it, or cannot go on. */
+export function decideAgentEnds(session: Session, { cause, note }: AgentEnds, context: Deciders): Deciding {
+  if (session.state !== 'live') return notLive(session)
+  const isWritten = session.kind === 'text' || session.kind === 'email'
+  // Rule 9: only what is written is handed over at once; calls are transferred.
+  if (cause === 'handed_over' && !isWritten) {
+    return refuse('invalid', 'Transfer a call: only what is written can be handed over at once.', { field: 'cause' })
+  }
+  if (hasLeft(session)) return { events: [] }
+  if (cause === 'voicemail') return { events: found(session, context, note) }
+  return { events: endLive(session, { cause, note }, context) }
+}
+
+/** Its words go to this conversation from now on. */
+export function decideWords(session: Session, command: PlaceWords, { now: at }: Deciders): Deciding {
+  const { conversationId, after, streamId } = command
+  const isBeingSent = session.kind === 'email' && session.state === 'dialing'
+  if (session.state !== 'live' && !isBeingSent) return notLive(session)
+  const isKnown = session.words.at(-1)?.conversationId === conversationId
+  if (isKnown && (streamId === undefined || streamId === session.streamId)) return { events: [] }
+  const placed = { type: 'words.placed', at, conversationId, after } as const
+  return { events: [streamId === undefined ? placed : { ...placed, streamId }] }
+}
+
+/** Another process carries it from now on; of what is over nothing is to be carried. */
+export function decideLease(session: Session, command: TakeLease, { now: at }: Deciders): Decision<SessionEvent> {
+  const lease = command.lease.slice(0, limits.lease)
+  if (!isInFlight(session) || session.attempt.lease === lease) return { events: [] }
+  return { events: [{ type: 'lease.taken', at, lease }] }
+}
+
+function found(session: Session, context: Deciders, note?: string): SessionEvent[] {
+  const judged: SessionEvent = { type: 'voicemail.judged', at: context.now, verdict: 'found' }
+  return [judged, ...endLive(session, { cause: 'voicemail', note }, context)]
+}
+
+function looksForVoicemail(session: Session, { now }: Deciders): boolean {
+  const { voicemailMs } = policyOf(session)
+  const { answeredAt } = session.attempt
+  if (session.state !== 'live' || hasLeft(session) || voicemailMs === null || answeredAt === undefined) return false
+  return now < answeredAt + voicemailMs
+}
+
+function notLive({ state }: Session): Refused {
+  if (state === 'wrapping' || state === 'ended') return refuse('closed', 'It is over: nothing more can be said in it.')
+  return refuse('wrong_state', 'Wait until it is live.')
+}

@@ -1,0 +1,94 @@
+import { agent as noun } from '#domain/agent/agent.ts'
+import type { AgentCommand } from '#domain/agent/commands.ts'
+import type { Agent, AgentDefinition } from '#domain/agent/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
+import { AgentVersions } from './agent-versions.ts'
+import type { Agents, AgentView, Numbers } from './api.ts'
+import { read } from '../reading.ts'
+
+export interface AgentsNeed {
+  readonly engine: Engine
+  /** Stops what waits to be dialled by an agent. */
+  stopWaiting(ask: Ask, agent: Id, also: { readonly scheduled: boolean }): Promise<readonly Id[] | Refused>
+  /** An agent that is gone for good answers no number. */
+  readonly numbers: Pick<Numbers, 'list' | 'attach'>
+}
+
+/** Agents, version by version. */
+export function createAgents({ engine, stopWaiting, numbers }: AgentsNeed): Agents {
+  const versions = new AgentVersions(engine)
+
+  /** The view as it is to be answered with: what a removal leaves is shown with its last definition. */
+  function run(unit: Unit, id: Id, command: AgentCommand): AgentView | Refused {
+    const before = unit.state(noun, id)
+    const definition = 'definition' in command ? command.definition : before && versions.present(unit, before)
+    const done = unit.run(noun, id, command)
+    if (isRefused(done)) return done
+    return definition ? { agent: done.state, definition } : unknownAgent()
+  }
+
+  async function release({ account, by }: Ask<AgentView>, id: Id, isPurged: boolean): Promise<void> {
+    // Where this does not succeed, the sessions end when their turn comes: their agent is deleted.
+    await stopWaiting({ account, by }, id, { scheduled: true })
+    if (!isPurged) return
+    const answered = (await numbers.list(account)).filter(({ agentId }) => agentId === id)
+    await Promise.all(answered.map((number) => numbers.attach({ account, by }, number.id, null)))
+  }
+
+  return {
+    create: (ask, definition) => engine.execute(ask, (unit) => run(unit, unit.id(), { type: 'create', definition })),
+    write: (ask, id, change, ifVersion) =>
+      engine.execute(ask, (unit) => {
+        const present = liveAgent(unit, id)
+        if (isRefused(present)) return present
+        const definition = change(versions.present(unit, present))
+        if (isRefused(definition)) return definition
+        return run(unit, id, { type: 'write', definition, ...(ifVersion !== undefined && { ifVersion }) })
+      }),
+    remove: async (ask, id, { purge }) => {
+      const outcome: Outcome<AgentView> = await engine.execute(ask, (unit) =>
+        run(unit, id, { type: purge ? 'purge' : 'delete' }),
+      )
+      if (outcome.value) await release(ask, id, purge)
+      return outcome
+    },
+    restore: (ask, id) => engine.execute(ask, (unit) => run(unit, id, { type: 'restore' })),
+    get: (account, id) =>
+      read(engine, account, (unit) => {
+        const state = unit.state(noun, id)
+        return state?.status === 'live' ? { agent: state, definition: versions.present(unit, state) } : undefined
+      }),
+    list: async (account, { after, limit }) => {
+      const page = await engine.list({
+        account,
+        noun,
+        list: 'all',
+        equals: ['true'],
+        descending: true,
+        limit,
+        ...(after && { after }),
+      })
+      const items = await Promise.all(page.items.map(({ state }) => viewOf(versions, state)))
+      return { items: items.filter((view) => view !== undefined), ...(page.next && { next: page.next }) }
+    },
+    version: (account, id, version) => versions.version(account, id, version),
+  }
+}
+
+/** A live agent of the account, or the refusal that says there is none. */
+export function liveAgent(unit: Unit, id: Id, field?: string): Agent | Refused {
+  const state = unit.state(noun, id)
+  return state?.status === 'live' ? state : unknownAgent(field)
+}
+
+/** Undefined: it was purged while it was being listed. */
+async function viewOf(versions: AgentVersions, agent: Agent): Promise<AgentView | undefined> {
+  const definition: AgentDefinition | undefined = await versions.version(agent.account, agent.id, agent.version)
+  return definition && { agent, definition }
+}
+
+function unknownAgent(field?: string): Refused {
+  return refuse('not_found', 'There is no such agent.', field === undefined ? {} : { field })
+}

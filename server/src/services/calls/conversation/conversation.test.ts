@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openCallsHouse, phones, shop, talker, type CallsHouse } from '#conformance/calls-house.ts'
+import { homeOfId } from '#domain/vocabulary/id.ts'
+import { minuteMs } from '#domain/vocabulary/instant.ts'
+
+let house: CallsHouse
+beforeEach(async () => {
+  house = await openCallsHouse()
+})
+afterEach(() => house.close())
+
+/** A call to a phone that answers and then says nothing by itself. */
+async function live(): Promise<string> {
+  const { session } = await house.call({ agentId: await house.agent(), to: phones.mute })
+  await house.pass(15_000)
+  expect(await house.session(session.id)).toMatchObject({ state: 'live' })
+  return session.id
+}
+
+async function says(id: string, text: string): Promise<void> {
+  const { attempt } = await house.session(id)
+  await house.calls.heard({ account: house.account, session: id, attempt: attempt.number }, { text, lastsMs: 500 })
+  await house.pass(5_000)
+}
+
+async function close(id: string): Promise<void> {
+  const outcome = await house.services.conversations.change(house.ask, id, { status: 'closed' })
+  expect(outcome.value?.conversation.status).toBe('closed')
+}
+
+describe('a session and its conversation', () => {
+  it('a session is made in the home of its conversation, which exists from the answer on', async () => {
+    const { session } = await house.call({ agentId: await house.agent(), to: phones.mute })
+    await house.pass(2_500)
+    expect(await house.conversations()).toEqual([]) // it rings
+    await house.pass(3_000)
+    const [conversation, ...others] = await house.conversations()
+    expect(others).toEqual([])
+    expect(homeOfId(conversation!.id)).toBe(homeOfId(session.id))
+    const { words, streamId } = await house.session(session.id)
+    expect(words).toMatchObject([{ conversationId: conversation!.id }])
+    expect(homeOfId(streamId!)).toBe(homeOfId(session.id))
+    expect(conversation).toMatchObject({ voice: { open: [{ callSid: session.id }] } })
+  })
+
+  it('an open conversation of the two is the one: what was written before and what is said now are together', async () => {
+    const id = await live()
+    await house.services.sessions.hangUp(house.ask, id)
+    const open = await house.services.configurations.list(house.account, { limit: 1 })
+    const made = await house.services.conversations.create(house.ask, {
+      configurationId: open.items[0]!.id,
+      participants: [
+        { type: 'customer', addresses: [{ channel: 'SMS', address: phones.mute }] },
+        { type: 'agent', addresses: [{ channel: 'SMS', address: shop }] },
+      ],
+    })
+    if (!made.value || !('created' in made.value)) throw new Error('There is one already.')
+    const second = await live()
+    expect((await house.session(second)).words).toMatchObject([
+      { conversationId: made.value.created.conversation.id },
+    ])
+  })
+
+  it('T4, T9 closed by request while the call is live: the call goes on, and its next words start the next one', async () => {
+    const id = await live()
+    const [first] = await house.conversations()
+    await close(first!.id)
+    expect(await house.session(id)).toMatchObject({ state: 'live' })
+    await says(id, 'Are you still there?')
+    const [, second, ...others] = await house.conversations()
+    expect(others).toEqual([])
+    expect(second).toMatchObject({ status: 'active', previous: first!.id, voice: { open: [{ callSid: id }] } })
+    expect(homeOfId(second!.id)).toBe(homeOfId(id))
+    const session = await house.session(id)
+    expect(session.words.map(({ conversationId }) => conversationId)).toEqual([first!.id, second!.id])
+    const said = await house.services.sessions.transcript(session)
+    expect(said.map(({ text }) => text)).toEqual([talker.welcome, 'Are you still there?', 'We open at nine.'])
+  })
+
+  it('its configuration was deleted meanwhile: the account gets another default one, and nothing is lost', async () => {
+    const id = await live()
+    const [first] = await house.conversations()
+    await close(first!.id)
+    const [configuration] = (await house.services.configurations.list(house.account, { limit: 1 })).items
+    await house.services.configurations.remove(house.ask, configuration!.id)
+    await says(id, 'Hello?')
+    const [, second] = await house.conversations()
+    expect(second?.configuration.id).not.toBe(configuration!.id)
+    expect((await house.services.sessions.transcript(await house.session(id))).map(({ text }) => text)).toContain('Hello?')
+  })
+
+  it('D37 it is not deleted under a live call; afterwards the session stays, without its words', async () => {
+    const id = await live()
+    const [conversation] = await house.conversations()
+    const refused = await house.services.conversations.remove(house.ask, conversation!.id)
+    expect(refused.refusal?.code).toBe('busy_with_stream')
+    await house.services.sessions.hangUp(house.ask, id)
+    await house.pass(minuteMs)
+    expect((await house.services.conversations.remove(house.ask, conversation!.id)).value).toBeDefined()
+    await house.pass(minuteMs)
+    const session = await house.session(id)
+    expect(session).toMatchObject({ state: 'ended', outcome: 'completed' })
+    expect(await house.services.sessions.transcript(session)).toEqual([])
+  })
+
+  it('a session that ends does not close its conversation: its clocks decide', async () => {
+    const [configuration] = (await house.services.configurations.list(house.account, { limit: 1 })).items
+    await house.services.configurations.write(house.ask, configuration!.id, ({ document }) => ({
+      ...document,
+      channels: { ...document.channels, VOICE: { timeouts: { inactive: 10, closed: 30 }, capture: [] } },
+    }))
+    const id = await live()
+    await house.services.sessions.hangUp(house.ask, id)
+    await house.pass(minuteMs)
+    expect(await house.conversations()).toMatchObject([{ status: 'active' }])
+    await house.pass(10 * minuteMs)
+    expect(await house.conversations()).toMatchObject([{ status: 'inactive' }])
+    await house.pass(20 * minuteMs)
+    expect(await house.conversations()).toMatchObject([{ status: 'closed' }])
+  })
+})
