@@ -176,8 +176,8 @@ const adaptersStayApart = onImports(
 )
 
 const onlyComposeNamesAdapters = onImports(
-  'Only app/compose.ts names concrete adapters.',
-  (path) => isSource(path) && layerOf(path) !== 'adapters' && path !== 'server/src/app/compose.ts',
+  'Only app/compose*.ts names concrete adapters.',
+  (path) => isSource(path) && layerOf(path) !== 'adapters' && !/^server\/src\/app\/compose(-\w+)?\.ts$/.test(path),
   (_path, target) => layerOf(target) === 'adapters',
 )
 

@@ -71,8 +71,10 @@ export interface CallsHouse {
   events(id: Id): Promise<readonly SessionEvent[]>
   /** All conversations of the account, oldest first. */
   conversations(): Promise<readonly Conversation[]>
-  /** The same store under a new process, with another carrier if given; this one is dead from now on. */
+  /** The same store under a new process: this one stops in order. */
   restart(own?: HouseOptions): Promise<CallsHouse>
+  /** The same store under a new process: this one is gone, and finishes nothing. */
+  crash(own?: HouseOptions): Promise<CallsHouse>
   close(): Promise<void>
 }
 
@@ -174,6 +176,7 @@ async function furnish(kept: Kept, own: HouseOptions): Promise<CallsHouse> {
       await engine.stop()
       return furnish({ storage, system, made }, { ...own, ...next })
     },
+    crash: (next = {}) => furnish({ storage, system, made }, { ...own, ...next }),
     close: async () => {
       await calls.stop()
       await simulator.close()

@@ -12,6 +12,7 @@ import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage } from '#engine/ports/storage.ts'
 import type { NewAccount, Services, TrafficEvent, TrafficResult } from '#services/api.ts'
+import type { CallServices } from '#services/calls/api.ts'
 import type { Vault } from '#services/ports.ts'
 import { createServices } from '#services/services.ts'
 
@@ -50,7 +51,8 @@ export async function openHouse(seed = 1): Promise<House> {
   const vault = createVault(new Uint8Array(32).fill(1))
   const noDeliveries = { list: none, get: none, replay: none } as unknown as Services['deliveries']
   const now = (): number => system.now()
-  const services = createServices({ engine, vault, now, deliveries: noDeliveries, adminKeyHash: vault.hash('admin') })
+  const talk = createServices({ engine, vault, now, deliveries: noDeliveries, adminKeyHash: vault.hash('admin') })
+  const services: Services = { ...talk, ...noCalls }
   await engine.start()
   const made = got(await services.accounts.create('test', { name: 'alice', clock: 'test' }))
   const account = made.account.id
@@ -89,6 +91,9 @@ export async function openHouse(seed = 1): Promise<House> {
     close: () => engine.stop(),
   }
 }
+
+/** Calls have a house of their own: calls-house.ts. */
+const noCalls = {} as unknown as CallServices
 
 /** Captures all traffic of a channel. */
 export function capturing(

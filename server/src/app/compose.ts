@@ -125,7 +125,7 @@ async function loadLanguages() {
     import('#dialects/native/dialect.ts'),
     import('#dialects/twilio/dialect.ts'),
     import('#dialects/bolna/dialect.ts'),
-    import('./calls.ts'),
+    import('./compose-calls.ts'),
   ])
   return {
     createHttp,
@@ -232,6 +232,7 @@ function contextOf(
     log,
     limiter: createLimiter(options.requestsPerSecond, () => system.now()),
     send: (request) => sender.send(request),
+    ask: (request) => sender.ask(request),
     now: () => system.now(),
     after: (afterMs, callback) => system.after(afterMs, callback),
     backup: (file) => makeBackup(options, storage, file),

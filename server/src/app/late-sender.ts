@@ -7,9 +7,14 @@ export function lateSender(load: () => Promise<Sender>): Sender {
   let closed = false
   return {
     send: async (request) => {
-      if (closed && !loading) return { error: 'The server is stopping.', refused: false }
+      if (closed && !loading) return stopping
       loaded ??= await (loading ??= load())
       return loaded.send(request)
+    },
+    ask: async (request) => {
+      if (closed && !loading) return stopping
+      loaded ??= await (loading ??= load())
+      return loaded.ask(request)
     },
     async close() {
       closed = true
@@ -17,3 +22,5 @@ export function lateSender(load: () => Promise<Sender>): Sender {
     },
   }
 }
+
+const stopping = { error: 'The server is stopping.', refused: false } as const

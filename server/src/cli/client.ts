@@ -2,9 +2,25 @@ import { resolve } from 'node:path'
 import type { ClientSettings } from '#app/config.ts'
 import { readEnv } from '#app/env-files.ts'
 
-/** What went wrong, in a sentence for whoever typed the command. */
+/** What went wrong, in a sentence for whoever typed the command; and as the server said it, for programs. */
 export class CommandError extends Error {
   override name = 'CommandError'
+  readonly problem: Problem
+
+  constructor(message: string, problem: Problem = {}) {
+    super(message)
+    this.problem = problem
+  }
+}
+
+/** As much of a problem (RFC 9457) as programs go by. */
+export interface Problem {
+  readonly code?: string
+  readonly status?: number
+  readonly field?: string
+  readonly conflicting?: string
+  readonly retryable?: boolean
+  readonly requestId?: string
 }
 
 /** Where a server is and who asks. */
@@ -22,6 +38,10 @@ export interface Client {
   readonly url: string
   get<Answer = Json>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Answer>
   post<Answer = Json>(path: string, body?: unknown): Promise<Answer>
+  /** A body that is no JSON. */
+  send<Answer = Json>(path: string, type: string, body: string): Promise<Answer>
+  put<Answer = Json>(path: string, body: unknown): Promise<Answer>
+  patch<Answer = Json>(path: string, body: unknown): Promise<Answer>
   remove<Answer = Json>(path: string): Promise<Answer>
   /** The lines of an event stream, until it ends. */
   stream(path: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): AsyncGenerator<string>
@@ -53,17 +73,18 @@ export function createClient(who: 'account' | 'admin', where: Where, settings: C
   async function ask(method: string, path: string, more: RequestInit = {}): Promise<Response> {
     const headers = {
       authorization: `Bearer ${key}`,
-      ...(more.body ? { 'content-type': 'application/json' } : {}),
+      ...(typeof more.body === 'string' ? { 'content-type': 'application/json' } : {}),
       ...more.headers,
     }
     const response = await fetch(`${url}/api/v1${path}`, { ...more, method, headers }).catch((error: unknown) => {
       if (error instanceof Error && error.name === 'AbortError') throw error
       throw new CommandError(
         `No server answers at ${url}. Start it with "npm start", or say where it is with --url or COLLOQUY_URL.`,
+        { code: 'unreachable', retryable: true },
       )
     })
     if (response.ok) return response
-    throw new CommandError(await complaint(response, variable, url))
+    throw await complaint(response, variable, url)
   }
   const json = async <Answer>(response: Promise<Response>): Promise<Answer> =>
     (await response).json() as Promise<Answer>
@@ -75,6 +96,9 @@ export function createClient(who: 'account' | 'admin', where: Where, settings: C
       return json(ask('GET', given.length > 0 ? `${path}?${new URLSearchParams(given).toString()}` : path))
     },
     post: (path, body) => json(ask('POST', path, body === undefined ? {} : { body: JSON.stringify(body) })),
+    send: (path, type, body) => json(ask('POST', path, { headers: { 'content-type': type }, body })),
+    put: (path, body) => json(ask('PUT', path, { body: JSON.stringify(body) })),
+    patch: (path, body) => json(ask('PATCH', path, { body: JSON.stringify(body) })),
     remove: (path) => json(ask('DELETE', path)),
     async *stream(path, headers, signal) {
       const response = await ask('GET', path, {
@@ -91,11 +115,29 @@ export function createClient(who: 'account' | 'admin', where: Where, settings: C
   }
 }
 
-async function complaint(response: Response, variable: string, url: string): Promise<string> {
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string; field?: string; code?: string }
-  if (response.status === 401)
+async function complaint(response: Response, variable: string, url: string): Promise<CommandError> {
+  const { detail, ...problem } = (await response.json().catch(() => ({}))) as Problem & { detail?: string }
+  const { code, field, conflicting, retryable, requestId } = problem
+  const told: Problem = {
+    ...(code !== undefined && { code }),
+    status: response.status,
+    ...(field !== undefined && { field }),
+    ...(conflicting !== undefined && { conflicting }),
+    ...(retryable !== undefined && { retryable }),
+    ...(requestId !== undefined && { requestId }),
+  }
+  return new CommandError(sentence(response.status, { code, detail }, variable, url), told)
+}
+
+function sentence(
+  status: number,
+  { code, detail }: { readonly code: string | undefined; readonly detail: string | undefined },
+  variable: string,
+  url: string,
+): string {
+  if (status === 401)
     return `The server at ${url} does not know this key. Set ${variable} to one of its keys, or name the account with --account.`
-  if (response.status === 404 && problem.code === undefined)
+  if (status === 404 && code === undefined)
     return `What answers at ${url} is no Colloquy server. Say where it is with --url.`
-  return problem.detail ?? `The server answered ${response.status}.`
+  return detail ?? `The server answered ${status}.`
 }

@@ -34,6 +34,8 @@ export interface DialectContext {
   readonly limiter: Limiter
   /** For a single request outside that somebody waits for; announcements go through the delivery service instead. */
   readonly send: Sender['send']
+  /** The same where the answer is to be read. */
+  readonly ask: Sender['ask']
   /** Real time. */
   now(): Instant
   /** Calls back once after about `afterMs` of real time; returns the cancellation. */

@@ -7,6 +7,7 @@ import { dispatcher } from './dispatcher/dispatcher.ts'
 import { endpoint } from './endpoint/endpoint.ts'
 import { number } from './number/number.ts'
 import { operation } from './operation/operation.ts'
+import { phone } from './phone/phone.ts'
 import { session } from './session/session.ts'
 import { stream } from './stream/stream.ts'
 import { wallet } from './wallet/wallet.ts'
@@ -25,6 +26,7 @@ export const nouns: readonly [
   typeof batch,
   typeof dispatcher,
   typeof wallet,
+  typeof phone,
 ] = [
   conversation,
   stream,
@@ -38,4 +40,5 @@ export const nouns: readonly [
   batch,
   dispatcher,
   wallet,
+  phone,
 ]

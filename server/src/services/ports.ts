@@ -5,7 +5,10 @@ import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 
 /** Sends one HTTP request to a receiver outside, guarded: no redirects, no internal targets unless allowed. */
 export interface Sender {
+  /** The status is the answer. Within 15 s. */
   send(request: OutgoingRequest): Promise<SendResult>
+  /** The same for who needs to read the answer, whatever its status; an answer over 64 KB is an error. Within 60 s. */
+  ask(request: OutgoingRequest): Promise<Asked>
   close(): Promise<void>
 }
 
@@ -22,6 +25,11 @@ export interface OutgoingRequest {
 
 /** `status`: what the receiver answered. Otherwise why there was no answer; `refused`: the guard said no, trying again is of no use. */
 export type SendResult = { readonly status: number } | { readonly error: string; readonly refused: boolean }
+
+/** What came of asking; the body is read as UTF-8. `unsent`: nothing of the request was sent, so sending it again does no harm. */
+export type Asked =
+  | { readonly status: number; readonly body: string }
+  | { readonly error: string; readonly refused: boolean; readonly unsent?: boolean }
 
 /**
  * A dialect's way to tell receivers what happened. It says who is to be told of an event and in which words;

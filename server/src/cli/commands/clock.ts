@@ -2,6 +2,16 @@ import type { Command } from 'commander'
 import { when } from '../show.ts'
 import { example, type Tool } from '../tool.ts'
 
+interface Fired {
+  readonly conversationId?: string
+  readonly sessionId?: string
+  readonly batchId?: string
+  readonly from: string
+  readonly to: string
+  readonly at: string
+  readonly because: string
+}
+
 export function clockCommands(program: Command, tool: Tool): void {
   const clock = program
     .command('clock')
@@ -31,14 +41,14 @@ export function clockCommands(program: Command, tool: Tool): void {
       const body = /^[-+]?P/i.test(text) ? { by: text } : { to: text }
       const answer = await tool.client('account', command).post<{
         now: string
-        fired: { conversationId: string; from: string; to: string; at: string; because: string }[]
+        fired: Fired[]
       }>('/clock/advance', body)
       tool.show(command, answer, () =>
         [
           `It is ${answer.now}.`,
           ...answer.fired.map(
-            ({ conversationId, from, to, at, because }) =>
-              `${when(at)}  ${conversationId}  ${from} > ${to}  because: ${because}`,
+            ({ conversationId, sessionId, batchId, from, to, at, because }) =>
+              `${when(at)}  ${conversationId ?? sessionId ?? batchId ?? ''}  ${from} > ${to}  because: ${because}`,
           ),
         ].join('\n'),
       )

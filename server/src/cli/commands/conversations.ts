@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
-import { CommandError, type Client } from '../client.ts'
+import { CommandError } from '../client.ts'
+import { all } from '../pages.ts'
 import { example, type Tool } from '../tool.ts'
 import { plain, table, told, when, type Facts } from '../show.ts'
 
@@ -73,17 +74,6 @@ export function conversationCommands(program: Command, tool: Tool): void {
         return [...heading(conversation), '', ...entries.map(line)].join('\n')
       })
     })
-}
-
-/** Every item of a list, page after page. */
-async function all<Item>(client: Client, path: string, name: string): Promise<Item[]> {
-  const items: Item[] = []
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page: Readonly<Record<string, unknown>> = await client.get(path, { limit: '1000', cursor })
-    items.push(...(page[name] as Item[]))
-    cursor = page['next'] as string | null
-  }
-  return items
 }
 
 function entryOf(communication: Said): Entry {

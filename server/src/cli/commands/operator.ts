@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
+import { numberIn } from '../reading.ts'
 import { example, type Tool } from '../tool.ts'
 import { table, when } from '../show.ts'
 
@@ -120,6 +121,43 @@ export function keyCommands(program: Command, tool: Tool): void {
     .action(async (sid: string, _options: unknown, command: Command) => {
       const answer = await tool.client('account', command).remove(`/account/keys/${encodeURIComponent(sid)}`)
       tool.show(command, answer, () => `Key ${sid} is revoked.`)
+    })
+}
+
+export function walletCommand(program: Command, tool: Tool): void {
+  const wallet = program
+    .command('wallet')
+    .description('what an account has for calls, and adding to it')
+    .addHelpText('after', example('colloquy wallet show'))
+
+  wallet
+    .command('show')
+    .description('the balance, and what is set aside for calls that go on')
+    .addHelpText('after', example('colloquy wallet show'))
+    .action(async (_options: unknown, command: Command) => {
+      const answer = await tool
+        .client('account', command)
+        .get<{ billing: boolean; balance: number; held: number }>('/wallet')
+      tool.show(command, answer, () =>
+        answer.billing
+          ? `The balance is ${answer.balance} cents, of which ${answer.held} are set aside.`
+          : 'Calls are not billed: the account has never been credited.',
+      )
+    })
+
+  wallet
+    .command('credit <account-id> <cents>')
+    .description('add to the balance of an account; the first time turns billing on (needs the admin key)')
+    .option('--because <reason>', 'why, for the record', 'credited by hand')
+    .addHelpText('after', example('colloquy wallet credit account_01ke28jt97kb6cq643dzvmxxqk 5000'))
+    .action(async (id: string, cents: string, { because }: { because: string }, command: Command) => {
+      const answer = await tool
+        .client('admin', command)
+        .post<{ balance: number }>(`/accounts/${encodeURIComponent(id)}/wallet/credit`, {
+          cents: numberIn('cents', cents),
+          because,
+        })
+      tool.show(command, answer, () => `The balance is ${answer.balance} cents.`)
     })
 }
 

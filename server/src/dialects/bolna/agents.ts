@@ -3,7 +3,7 @@ import type { AgentView } from '#services/calls/api.ts'
 import type { Vault } from '#services/ports.ts'
 import { uuidOf } from './ids.ts'
 import { stamp } from './time.ts'
-import type { AgentConfig, AgentWrite, TaskConfig, WebhookConfig } from './wire/agents.ts'
+import type { AgentConfig, AgentPatch, AgentWrite, TaskConfig, WebhookConfig } from './wire/agents.ts'
 
 /** The vendor's document of an agent, kept whole in the definition; secrets in it are masked, the real ones are sealed. */
 export interface AgentDocument {
@@ -24,6 +24,13 @@ export function definitionOf(
 ): AgentDefinition {
   const { agent_config: config } = write
   const task = config.tasks[0]?.task_config ?? {}
+  const inbound: AgentDefinition['inbound'] = {
+    callsPerCaller: task.inbound_limit ?? -1,
+    exempt: task.whitelist_phone_numbers ?? [],
+    rejectUnknown: task.disallow_unknown_numbers ?? false,
+    ...sourceOf(config, vault, present),
+  }
+  const announce = announcingOf(config, vault, present?.announce ?? null)
   return {
     name: config.agent_name,
     welcome: config.agent_welcome_message ?? '',
@@ -34,15 +41,10 @@ export function definitionOf(
       : null,
     retry: null,
     route: config.telephony_provider ?? 'default',
-    inbound: {
-      callsPerCaller: task.inbound_limit ?? -1,
-      exempt: task.whitelist_phone_numbers ?? [],
-      rejectUnknown: task.disallow_unknown_numbers ?? false,
-      ...sourceOf(config, vault, present),
-    },
-    announce: announcingOf(config, vault, present?.announce ?? null),
+    inbound,
+    announce,
     makes: madeBy(config),
-    vendor: { ...present?.vendor, bolna: masked(write) },
+    vendor: { ...present?.vendor, bolna: masked(write, announce, inbound) },
   }
 }
 
@@ -106,27 +108,69 @@ function madeBy({ tasks }: AgentConfig): AgentDefinition['makes'] {
   return { recording: true, summary: has('summarization'), extraction: has('extraction') }
 }
 
-/** The document as it is kept and read back: no secret in it. */
-function masked({ agent_config: config, agent_prompts }: AgentWrite): AgentDocument {
-  const webhook: WebhookConfig | undefined = config.webhook_config && {
-    ...config.webhook_config,
-    ...(config.webhook_config.secret !== undefined && { secret: mask }),
-    ...(config.webhook_config.headers && {
-      headers: Object.fromEntries(Object.keys(config.webhook_config.headers).map((name) => [name, mask])),
-    }),
-  }
-  const source = config.ingest_source_config && {
-    ...config.ingest_source_config,
-    ...(config.ingest_source_config.source_auth_token !== undefined && { source_auth_token: mask }),
-  }
+/** The document as it is kept and read back: no secret in it, and a mask only where one is sealed. */
+function masked(
+  { agent_config: config, agent_prompts }: AgentWrite,
+  announce: Announcing | null,
+  { source: sealed }: AgentDefinition['inbound'],
+): AgentDocument {
+  const { webhook_config: webhook, ingest_source_config: source } = config
   return {
     agent_config: {
       ...config,
-      ...(webhook && { webhook_config: webhook }),
-      ...(source && { ingest_source_config: source }),
+      ...(webhook && { webhook_config: maskedWebhook(webhook, announce) }),
+      ...(source && { ingest_source_config: maskedSource(source, sealed?.sealedToken !== undefined) }),
     },
     agent_prompts: agent_prompts ?? {},
   }
+}
+
+function maskedWebhook(config: WebhookConfig, announce: Announcing | null): WebhookConfig {
+  const { secret: _secret, headers: _headers, ...open } = config
+  const names = Object.keys(announce?.sealedHeaders ?? {})
+  return {
+    ...open,
+    ...(announce?.sealedSecret !== undefined && { secret: mask }),
+    ...(names.length > 0 && { headers: Object.fromEntries(names.map((name) => [name, mask])) }),
+  }
+}
+
+function maskedSource(source: NonNullable<AgentConfig['ingest_source_config']>, isSealed: boolean) {
+  const { source_auth_token: _token, ...open } = source
+  return { ...open, ...(isSealed && { source_auth_token: mask }) }
+}
+
+/** What a PATCH takes of a body (section 4): the honoured keys over the present document; the rest is ignored. */
+export function patched(present: AgentDefinition, { agent_config: patch = {}, agent_prompts }: AgentPatch): AgentWrite {
+  const { agent_config: config, agent_prompts: prompts } = documentOf(present)
+  const honoured = Object.entries(patch).filter(([key, value]) => honouredKeys.has(key) && value !== undefined)
+  const { synthesizer } = patch
+  return {
+    agent_config: {
+      ...config,
+      ...Object.fromEntries(honoured),
+      ...(synthesizer && { tasks: withSynthesizer(config.tasks, synthesizer) }),
+    },
+    agent_prompts: { ...prompts, ...agent_prompts },
+  }
+}
+
+const honouredKeys = new Set([
+  'agent_name',
+  'agent_welcome_message',
+  'webhook_url',
+  'ingest_source_config',
+  'telephony_provider',
+  'calling_guardrails',
+  'webhook_config',
+])
+
+function withSynthesizer(tasks: AgentConfig['tasks'], synthesizer: Readonly<Record<string, unknown>>) {
+  return tasks.map((task, index) => {
+    if (index > 0) return task
+    const tools = task['tools_config']
+    return { ...task, tools_config: { ...(typeof tools === 'object' && tools !== null && tools), synthesizer } }
+  })
 }
 
 /** An agent as it is read (3.11); one made in another dialect is shown with what it has. */

@@ -3,12 +3,14 @@ import type { SessionEvent } from '#domain/session/events.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Followed, Recorded } from '#engine/api.ts'
 import type { Services } from '#services/api.ts'
+import type { SessionView } from '#services/calls/api.ts'
 import { tokenOf } from '#services/delivery/identity.ts'
-import type { Announcement, Announcer, Vault } from '#services/ports.ts'
+import type { Announcement, Announcer, Frozen, OutgoingRequest, Vault } from '#services/ports.ts'
 import { batchAnnouncements } from './batch-telling.ts'
-import { executionFrom } from './executions.ts'
+import { executionFrom, type AsOf } from './executions.ts'
+import { preCallOf, rendered, transferBegun } from './pre-call.ts'
 import { isAmendment, toldOf, type Told } from './telling.ts'
-import { retryAfter, targetOf, wants, webhookRequest } from './webhooks.ts'
+import { judge, openedFor, retryAfter, targetOf, wants, webhookRequest } from './webhooks.ts'
 
 export interface AnnouncerSources {
   readonly services: Services
@@ -18,67 +20,117 @@ export interface AnnouncerSources {
 }
 
 /** Webhooks of calls and batches (section 6). */
-export function createAnnouncer({ services, vault, publicUrl }: AnnouncerSources): Announcer {
-  async function ofSession(followed: Followed): Promise<readonly Announcement[]> {
-    const recorded = followed.recorded as Recorded<SessionEvent>
-    const told = toldOf(followed) ?? amended(recorded, followed.after as Session)
-    if (!told) return []
-    const { session } = told
-    const definition = await services.agents.version(recorded.account, session.agent.id, session.agent.version)
-    const url = wantedUrl(definition, told, isAmendment(recorded))
-    if (definition === undefined || url === undefined) return []
-    return [await announce(recorded, told, definition, url)]
-  }
-
-  async function announce(
-    recorded: Recorded<SessionEvent>,
-    { session, status, ending }: Told,
-    definition: AgentDefinition,
-    url: string,
-  ): Promise<Announcement> {
-    const { account, aggregate, id, n, request, event } = recorded
-    const order = event.type === 'session.created' ? event.order : await services.sessions.order(account, aggregate)
-    const view = { session, version: n, order: order ?? { data: null }, definition }
-    const asOf = { n, completedTold: status === 'completed', ...(ending && { ending }) }
-    const body = JSON.stringify(await executionFrom(services, view, publicUrl(), asOf))
-    const target = targetOf(url)
-    const more = { agent: session.agent.id, version: String(session.agent.version) }
-    const token = tokenOf(id, target)
-    const frozen = { announcer: 'bolna', account, url, method: 'POST', body, token, request, more } as const
-    return { target, eventType: status, frozen }
-  }
-
+export function createAnnouncer(sources: AnnouncerSources): Announcer {
+  const { services, vault, publicUrl } = sources
   return {
     name: 'bolna',
     announcements(followed) {
       const { noun } = followed.recorded
-      if (noun === 'session') return ofSession(followed)
+      if (noun === 'session') return ofSession(sources, followed)
       return noun === 'batch' ? batchAnnouncements(services, followed, publicUrl()) : []
     },
-    async request(frozen, attempt) {
-      const account = await services.accounts.get(frozen.account)
-      if (!account) throw new Error('The account of a webhook is gone.')
-      const { internalTargets } = account.limits
-      const { agent, version } = frozen.more ?? {}
-      const definition = agent && (await services.agents.version(frozen.account, agent, Number(version)))
-      const announce = definition ? definition.announce : null
-      const headers = Object.entries(announce?.sealedHeaders ?? {}).map(([name, value]) => [name, vault.open(value)])
-      return webhookRequest(frozen, attempt, {
-        internalTargets,
-        headers: Object.fromEntries(headers) as Record<string, string>,
-        ...(announce?.sealedSecret !== undefined && { secret: vault.open(announce.sealedSecret) }),
-      })
-    },
+    request: (frozen, attempt) => requestOf(sources, frozen, attempt),
     retryAfter: (tries) => retryAfter(tries, Number.parseInt(vault.secret(1), 16) / 255),
+    judge,
   }
 }
 
-function amended(recorded: Recorded<SessionEvent>, session: Session): Told | undefined {
-  return isAmendment(recorded) ? { status: 'completed', session } : undefined
+async function ofSession(sources: AnnouncerSources, followed: Followed): Promise<readonly Announcement[]> {
+  const recorded = followed.recorded as Recorded<SessionEvent>
+  const begun = transferBegun(followed)
+  const told = toldOf(followed) ?? amended(recorded, followed.after as Session)
+  if (!told && !begun) return []
+  const { agent } = followed.after as Session
+  const definition = await sources.services.agents.version(recorded.account, agent.id, agent.version)
+  if (!definition) return []
+  if (begun) return preCall(sources, recorded, followed.after as Session, definition)
+  const url = told && wantedUrl(definition, told, isAmendment(recorded))
+  return told && url !== undefined ? [await announce(sources, recorded, told, definition, url)] : []
 }
 
-function wantedUrl(definition: AgentDefinition | undefined, { status }: Told, amendment: boolean): string | undefined {
-  const announce = definition?.announce
-  if (announce?.dialect !== 'bolna' || !wants(announce, status)) return undefined
-  return amendment && !announce.amendments ? undefined : announce.url
+async function announce(
+  { services, publicUrl }: AnnouncerSources,
+  recorded: Recorded<SessionEvent>,
+  { session, status, ending }: Told,
+  definition: AgentDefinition,
+  url: string,
+): Promise<Announcement> {
+  const asOf = { n: recorded.n, completedTold: status === 'completed', ...(ending && { ending }) }
+  const body = await bodyOf(services, recorded, session, definition, publicUrl(), asOf)
+  const target = targetOf(url)
+  return { target, eventType: status, frozen: frozenAs(recorded, session, url, target, JSON.stringify(body)) }
+}
+
+/** Section 6, pre-call webhook: the execution merged with the rendered template, once and no more. */
+async function preCall(
+  { services, publicUrl }: AnnouncerSources,
+  recorded: Recorded<SessionEvent>,
+  session: Session,
+  definition: AgentDefinition,
+): Promise<readonly Announcement[]> {
+  const wanted = preCallOf(definition)
+  if (!wanted) return []
+  const { url, template } = wanted
+  const shown = await bodyOf(services, recorded, session, definition, publicUrl(), {
+    n: recorded.n,
+    completedTold: false,
+  })
+  const target = `bolna pre-call POST ${url}`
+  const body = JSON.stringify({ ...shown, ...rendered(template, session) })
+  const frozen = frozenAs(recorded, session, url, target, body)
+  return [{ target, eventType: 'in-progress', frozen: { ...frozen, more: { ...frozen.more, once: 'true' } } }]
+}
+
+async function bodyOf(
+  services: Services,
+  { account, aggregate, n, event }: Recorded<SessionEvent>,
+  session: Session,
+  definition: AgentDefinition,
+  baseUrl: string,
+  asOf: AsOf,
+) {
+  const order = event.type === 'session.created' ? event.order : await services.sessions.order(account, aggregate)
+  const view: SessionView = { session, version: n, order: order ?? { data: null }, definition }
+  return executionFrom(services, view, baseUrl, asOf)
+}
+
+function frozenAs(
+  { account, id, request }: Recorded,
+  { agent }: Session,
+  url: string,
+  target: string,
+  body: string,
+): Frozen {
+  const more = { agent: agent.id, version: String(agent.version) }
+  return { announcer: 'bolna', account, url, method: 'POST', body, token: tokenOf(id, target), request, more }
+}
+
+async function requestOf(
+  { services, vault }: AnnouncerSources,
+  frozen: Frozen,
+  attempt: { readonly at: number; readonly number: number },
+): Promise<OutgoingRequest | undefined> {
+  const { agent, version, once, only } = frozen.more ?? {}
+  if (once !== undefined && attempt.number > 1) return undefined
+  const account = await services.accounts.get(frozen.account)
+  if (!account) throw new Error('The account of a webhook is gone.')
+  const definition =
+    agent === undefined ? undefined : await services.agents.version(frozen.account, agent, Number(version))
+  const { headers, ...opened } = openedFor(definition?.announce ?? null, vault)
+  return webhookRequest(frozen, attempt, {
+    internalTargets: account.limits.internalTargets,
+    ...opened,
+    // The headers an agent names are for its own receiver, not for whom a batch names.
+    headers: only === 'signature' ? {} : headers,
+  })
+}
+
+function amended(recorded: Recorded<SessionEvent>, session: Session): Told | undefined {
+  return isAmendment(recorded) && session.kind === 'telephone' ? { status: 'completed', session } : undefined
+}
+
+function wantedUrl(definition: AgentDefinition, { status }: Told, amendment: boolean): string | undefined {
+  const { announce: target } = definition
+  if (target?.dialect !== 'bolna' || !wants(target, status)) return undefined
+  return amendment && !target.amendments ? undefined : target.url
 }

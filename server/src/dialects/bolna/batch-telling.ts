@@ -7,6 +7,7 @@ import type { Announcement } from '#services/ports.ts'
 import { shownBatch } from './batches.ts'
 import { executionFrom } from './executions.ts'
 import { hexOf, uuidOf } from './ids.ts'
+import { firstOf } from './pages.ts'
 import { targetOf } from './webhooks.ts'
 
 /** Statuses a batch's receiver is told of (section 6, D29); the last three with its executions. */
@@ -46,16 +47,18 @@ export async function batchAnnouncements(
     body: JSON.stringify(shown),
     token: tokenOf(id, target),
     request,
+    // Signed with the agent's secret.
+    more: { agent: batch.agent.id, version: String(batch.agent.version), only: 'signature' },
   } as const
   return [{ target, eventType: `batch ${event.to}`, frozen }]
 }
 
 async function executionsOf(
-  services: Pick<Services, 'sessions' | 'deliveries'>,
+  services: Pick<Services, 'sessions' | 'deliveries' | 'clock'>,
   { account, id, valid }: Batch,
   baseUrl: string,
 ): Promise<{ readonly executions: readonly unknown[] } | { readonly executions_url: string }> {
   if (valid > executionsAtMost) return { executions_url: `${baseUrl}/batches/${hexOf(id)}/executions` }
-  const { items } = await services.sessions.list(account, { batch: id, limit: executionsAtMost })
-  return { executions: await Promise.all(items.map((view) => executionFrom(services, view, baseUrl))) }
+  const views = await firstOf(services.sessions, account, { batch: id }, executionsAtMost)
+  return { executions: await Promise.all(views.map((view) => executionFrom(services, view, baseUrl))) }
 }

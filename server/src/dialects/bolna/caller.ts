@@ -34,6 +34,13 @@ export function guard(scope: FastifyInstance, context: DialectContext): void {
   })
 }
 
+/** Stands before routes that need no key (D24). */
+export function openGuard(scope: FastifyInstance): void {
+  scope.addHook('onRequest', async (request, reply) =>
+    request.is404 ? sendProblem(reply, notFound('Route')) : undefined,
+  )
+}
+
 export const bodyTooLarge: Problem = plain(413, `The request is larger than ${limits.bodyBytes / 1024 / 1024} MiB`)
 
 /** D2: no or an odd header 401, an unknown key 403. */

@@ -10,10 +10,14 @@ export interface CostLegs {
 
 const nothing: CostLegs = { llm: 0, network: 0, platform: 0, synthesizer: 0, transcriber: 0, transfer: 0 }
 
-/** `cost_breakdown` (3.5): zeros until the execution is completed. */
-export function costOf(value: unknown, completed: boolean) {
-  const legs =
-    completed && typeof value === 'object' && value !== null ? { ...nothing, ...(value as CostLegs) } : nothing
+/** `cost_breakdown` (3.5), added up over attempts; of none: zeros. */
+export function costOf(values: readonly unknown[]) {
+  const legs: Record<keyof CostLegs, number> = { ...nothing }
+  for (const value of values) {
+    if (typeof value !== 'object' || value === null) continue
+    for (const [name, cost] of Object.entries(value))
+      if (name in legs && typeof cost === 'number') legs[name as keyof CostLegs] = thousandths(legs[name as keyof CostLegs] + cost)
+  }
   return {
     llm: legs.llm,
     network: legs.network,
@@ -33,4 +37,9 @@ export function costOf(value: unknown, completed: boolean) {
     synthesizer_breakdown: { conversation: legs.synthesizer, welcome_message: 0 },
     transcriber_breakdown: { conversation: legs.transcriber, analytics: 0 },
   }
+}
+
+/** Cents are told to a thousandth, so that what is added up does not drift. */
+function thousandths(amount: number): number {
+  return Math.round(amount * 1000) / 1000
 }

@@ -107,6 +107,7 @@ export class ProblemError extends Error {
 /** What a field's mistake is called in the catalogue: by the beginning of its path, the longest first. */
 const byField: readonly (readonly [path: string, code: ErrorCode, named: boolean])[] = [
   ['agent_id', 1001, false],
+  ['file', 1030, false],
   ['recipient_phone_number', 1002, false],
   ['retry_config', 1008, true],
   ['agent_config.calling_guardrails', 1023, true],
@@ -127,9 +128,12 @@ export function mistake(errors: readonly RequestValidationError[], part: 'body' 
   if (known === undefined) return problem(1013, path ? `${path}: ${wordsOf(issue?.message)}` : wordsOf(issue?.message))
   const [prefix, code, named] = known
   if (named) return problem(code, path === prefix ? wordsOf(issue?.message) : path.slice(prefix.length + 1))
-  if (path === prefix && (missing || code === 1004 || code === 1006 || code === 1021)) return problem(code)
+  if (path === prefix && (missing || always.has(code))) return problem(code)
   return problem(1013, `${path}: ${wordsOf(issue?.message)}`)
 }
+
+/** Whose text says it whatever the mistake is. */
+const always: ReadonlySet<ErrorCode> = new Set([1001, 1004, 1006, 1021, 1030])
 
 function wordsOf(message = 'it could not be read'): string {
   return message.replace(/^Invalid input: /, '').replace(/\.$/, '')

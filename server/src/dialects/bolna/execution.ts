@@ -1,10 +1,10 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { ArtefactSettled, Order } from '#domain/session/events.ts'
-import { endsOf, referenceOf } from '#domain/session/requests.ts'
-import type { End, Session } from '#domain/session/state.ts'
+import { endsOf } from '#domain/session/requests.ts'
+import type { End, Session, SessionOutcome } from '#domain/session/state.ts'
 import type { SaidTurn } from '#services/calls/ports.ts'
 import { costOf } from './costs.ts'
-import { errorMessage, hangupOf } from './hangups.ts'
+import { errorMessage, hangupOf, isCause, type Hangup } from './hangups.ts'
 import { hexOf, uuidOf } from './ids.ts'
 import { retryConfigOf } from './retries.ts'
 import { seconds, stamp, stampOrNull, startedSeconds } from './time.ts'
@@ -20,6 +20,8 @@ export interface ExecutionParts {
   readonly said: readonly SaidTurn[]
   /** The newest of each artefact of the last attempt. */
   readonly artefacts: readonly ArtefactSettled[]
+  /** What earlier attempts cost, as the values of their artefact `cost`: retries add up (3.5). */
+  readonly earlierCosts: readonly unknown[]
   readonly baseUrl: string
   readonly queuePosition?: number
   /** Whether the receiver took the `completed` webhook (D60). */
@@ -37,6 +39,7 @@ export function executionOf(parts: ExecutionParts) {
   const { attempt } = session
   const status = shownStatus(parts)
   const completed = status === 'completed'
+  const over = finalStatuses.has(status)
   const talked = talkedSeconds(session)
   const spoken = talked !== undefined
   const end = parts.ending?.end ?? session.end
@@ -51,7 +54,7 @@ export function executionOf(parts: ExecutionParts) {
     error_message: messageOf(parts, status),
     conversation_duration: talked ?? 0,
     conversation_time: talked ?? 0, // D5
-    total_cost: completed || finalStatuses.has(status) ? cents(session.cost) : 0,
+    total_cost: over ? cents(session.cost) : 0,
     answered_by_voice_mail: voicemailOf(parts),
     transcript: spoken ? transcriptOf(parts.said) : '',
     summary: completed ? textOf(valueOf(parts, 'summary')) : null,
@@ -64,7 +67,7 @@ export function executionOf(parts: ExecutionParts) {
     agent_number: session.own,
     provider: providerOf(session.route),
     usage_breakdown: usage,
-    cost_breakdown: costOf(valueOf(parts, 'cost'), completed),
+    cost_breakdown: costOf(over ? [...parts.earlierCosts, valueOf(parts, 'cost')] : []),
     telephony_data: telephonyOf(parts, end),
     transfer_call_data: transferOf(parts),
     batch_run_details: session.batch
@@ -72,7 +75,7 @@ export function executionOf(parts: ExecutionParts) {
           status,
           created_at: stamp(session.createdAt),
           updated_at: stamp(session.updatedAt),
-          retried: session.retries,
+          retried: retriesOf(parts),
         }
       : null,
     extracted_data: completed ? (valueOf(parts, 'extraction') ?? null) : null,
@@ -91,7 +94,7 @@ export function executionOf(parts: ExecutionParts) {
     tool_call_logs: [],
     smart_status: completed ? 'completed' : null, // D22
     retry_config: retryConfigOf(session.policy.retry ?? null, vendor?.retry_config),
-    retry_count: session.retries,
+    retry_count: retriesOf(parts),
     retry_history: historyOf(parts),
     extraction_webhook_status: completed && parts.completedTold,
     termination_reason: null, // D21
@@ -109,6 +112,11 @@ export function executionOf(parts: ExecutionParts) {
       parent_execution_id: session.parent === undefined ? null : uuidOf(session.parent),
     },
   }
+}
+
+/** An attempt's ending comes before the retry it leads to is counted (5.8). */
+function retriesOf({ session: { retries }, ending }: ExecutionParts): number {
+  return ending ? Math.max(0, retries - 1) : retries
 }
 
 function shownStatus({ session, ending }: ExecutionParts): ExecutionStatus {
@@ -146,8 +154,10 @@ export function transcriptOf(said: readonly SaidTurn[]): string {
   return said.map(({ who, text }) => `${who === 'agent' ? 'assistant' : 'user'}: ${text}\n`).join('')
 }
 
+const waiting: ReadonlySet<ExecutionStatus> = new Set(['scheduled', 'queued', 'rescheduled', 'prepared'])
+
 function scheduledAt({ session }: ExecutionParts, status: ExecutionStatus): string | null {
-  return stampOrNull(status === 'scheduled' || status === 'queued' ? session.dueAt : undefined)
+  return stampOrNull(waiting.has(status) ? session.dueAt : undefined)
 }
 
 function valueOf({ artefacts }: ExecutionParts, wanted: ArtefactSettled['artefact']): unknown {
@@ -178,7 +188,7 @@ function telephonyOf(parts: ExecutionParts, end: End | null) {
     provider: providerOf(session.route),
     hangup_by: hangup?.by ?? null,
     hangup_reason: hangup?.reason ?? null,
-    hangup_provider_code: end?.protocol ? (end.protocol.code ?? end.protocol.sip ?? end.protocol.q850 ?? null) : null,
+    hangup_provider_code: providerCode(end),
     ring_duration: rang,
     post_dial_delay: postDialSeconds(session),
     to_number_carrier: null,
@@ -198,6 +208,12 @@ function postDialSeconds({ attempt }: Session): number | null {
   return dialedAt === undefined || ringingAt === undefined ? null : Math.round((ringingAt - dialedAt) / 1000)
 }
 
+/** D56: the provider's own code, never translated into another's. */
+export function providerCode(end: End | null | undefined): number | null {
+  const { code, sip, q850 } = end?.protocol ?? {}
+  return code ?? sip ?? q850 ?? null
+}
+
 function schemeOf({ protocol }: End): string | null {
   if (protocol?.code !== undefined) return protocol.scheme ?? 'other'
   return protocol?.sip !== undefined || protocol?.q850 !== undefined ? 'sip' : null
@@ -207,26 +223,28 @@ function schemeOf({ protocol }: End): string | null {
 function transferOf({ session, baseUrl }: ExecutionParts) {
   const second = session.control?.second
   if (second?.purpose !== 'transfer') return null
-  const over = second.endedAt !== undefined
-  const talked = second.answeredAt !== undefined && over ? (second.endedAt ?? 0) - second.answeredAt : 0
-  const wentOn = second.answeredAt !== undefined
-  const completed = session.state === 'ended'
+  const { answeredAt, endedAt, cause } = second
+  const over = session.state === 'ended'
+  const hangup = endedAt === undefined ? undefined : transferHangup(cause, answeredAt !== undefined)
   return {
-    provider_call_id: second.callId ?? referenceOf(session.id, session.attempt.number, second.leg),
-    status: transferStatus(second.state, wentOn, completed, second.cause),
-    duration: String(startedSeconds(talked)),
+    provider_call_id: second.callId ?? null,
+    status: transferStatus(second.state, answeredAt !== undefined, over, cause),
+    duration: String(answeredAt === undefined || endedAt === undefined ? 0 : startedSeconds(endedAt - answeredAt)), // D7
     cost: 0,
     to_number: second.to,
     from_number: second.from,
     recording_url:
-      completed && session.artefacts.recording === 'done'
-        ? `${baseUrl}/recordings/transfer/${uuidOf(session.id)}`
-        : null,
-    hangup_by: over ? 'Callee' : null,
-    hangup_reason: over ? (wentOn ? 'Call recipient hungup' : 'Call unanswered') : null,
+      over && session.artefacts.recording === 'done' ? `${baseUrl}/recordings/transfer/${uuidOf(session.id)}` : null,
+    hangup_by: hangup?.by ?? null,
+    hangup_reason: hangup?.reason ?? null,
     hangup_provider_code: null,
     termination_reason: null,
   }
+}
+
+function transferHangup(cause: string | undefined, wasAnswered: boolean): Pick<Hangup, 'by' | 'reason'> {
+  if (cause !== undefined && isCause(cause)) return hangupOf(cause, 'outbound')
+  return hangupOf(wasAnswered ? 'user_hangup' : 'no_answer', 'outbound')
 }
 
 function transferStatus(state: string, wasAnswered: boolean, completed: boolean, cause: string | undefined): string {
@@ -243,12 +261,17 @@ function historyOf({ session }: ExecutionParts) {
   if (session.past.length === 0) return null
   return session.past.map(({ number, outcome, cause, at, callId, wasLive, cost }) => ({
     attempt: number,
-    status: endingStatus(outcome, wasLive),
+    status: pastStatus(outcome, wasLive),
     at: stamp(at),
     provider_call_id: callId ?? null,
     hangup_reason: hangupOf(cause, session.direction).reason,
     total_cost: cents(cost),
   }))
+}
+
+/** What an attempt that another followed came to: only the last one completes (B6). */
+export function pastStatus(outcome: SessionOutcome, wasLive: boolean): ExecutionStatus {
+  return wasLive ? 'call-disconnected' : endingStatus(outcome, false)
 }
 
 function waitingFor({ state, retries }: Session): string | null {

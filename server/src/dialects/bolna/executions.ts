@@ -1,12 +1,15 @@
+import type { ArtefactSettled } from '#domain/session/events.ts'
 import type { Session } from '#domain/session/state.ts'
+import { dayMs, type Milliseconds } from '#domain/vocabulary/instant.ts'
 import { deliveryId } from '#services/delivery/identity.ts'
 import type { Services } from '#services/api.ts'
 import type { SessionView } from '#services/calls/api.ts'
 import type { SaidTurn } from '#services/calls/ports.ts'
 import { executionOf, type Execution, type ExecutionParts } from './execution.ts'
-import { targetOf } from './webhooks.ts'
+import { everyEvent } from './history.ts'
+import { targetOf, wants } from './webhooks.ts'
 
-export type ExecutionSources = Pick<Services, 'sessions' | 'deliveries'>
+export type ExecutionSources = Pick<Services, 'sessions' | 'deliveries' | 'clock'>
 
 /** As of which event of the session, where that is not now. */
 export interface AsOf {
@@ -18,18 +21,20 @@ export interface AsOf {
 
 /** Reads what an execution is made of beside the session's head. */
 export async function executionFrom(
-  { sessions, deliveries }: ExecutionSources,
+  sources: ExecutionSources,
   { session, order, definition, version }: SessionView,
   baseUrl: string,
   { n, ending, completedTold }: AsOf = {},
 ): Promise<Execution> {
+  const { sessions } = sources
   const talked = session.attempt.answeredAt !== undefined && session.attempt.endedAt !== undefined
   const nothingSaid: readonly SaidTurn[] = []
-  const [said, artefacts, queuePosition, told] = await Promise.all([
+  const [said, artefacts, earlierCosts, queuePosition, told] = await Promise.all([
     talked ? sessions.transcript(session) : nothingSaid,
     talked ? sessions.artefacts(session.account, session.id, n) : [],
+    costsBefore(sources, session),
     session.state === 'queued' && n === undefined ? sessions.queuePosition(session) : undefined,
-    completedTold ?? wasTold(deliveries, session, definition, version),
+    completedTold ?? wasTold(sources, session, definition, version),
   ])
   return executionOf({
     session,
@@ -37,6 +42,7 @@ export async function executionFrom(
     definition,
     said,
     artefacts,
+    earlierCosts,
     baseUrl,
     completedTold: told,
     ...(queuePosition !== undefined && { queuePosition }),
@@ -44,20 +50,38 @@ export async function executionFrom(
   })
 }
 
-/** Whether the receiver took the last webhook; the event of it is the session's last move. */
+/** What the attempts before the present one cost; only a voicemail that is retried costs anything. */
+async function costsBefore(
+  { sessions }: Pick<ExecutionSources, 'sessions'>,
+  { account, id, past, attempt }: Session,
+): Promise<readonly unknown[]> {
+  if (!past.some(({ wasLive, cost }) => wasLive && cost > 0)) return []
+  const events = (await everyEvent(sessions, account, id)) ?? []
+  const settled = events.map(({ event }) => event).filter((event) => event.type === 'artefact.settled')
+  // An attempt that ended while it waited for the next one is past, and has its number still.
+  const present = attempt.answeredAt === undefined ? Infinity : attempt.number
+  return settled.filter((one: ArtefactSettled) => one.artefact === 'cost' && one.attempt < present).map(({ value }) => value)
+}
+
+/** How long the delivery service remembers what was delivered; what failed or waits it never forgets. */
+const rememberedMs: Milliseconds = 3 * dayMs
+
+/** Whether the receiver took the `completed` webhook; the event of it is the session's last move. */
 async function wasTold(
-  deliveries: ExecutionSources['deliveries'],
+  { deliveries, clock }: Pick<ExecutionSources, 'deliveries' | 'clock'>,
   session: Session,
   { announce }: SessionView['definition'],
   version: number,
 ): Promise<boolean> {
-  if (session.state !== 'ended' || announce?.dialect !== 'bolna') return false
-  // Artefacts may come after the last move: a few events back it is.
+  const { account, id, state, attempt, updatedAt } = session
+  if (state !== 'ended' || attempt.answeredAt === undefined) return false
+  if (announce?.dialect !== 'bolna' || !wants(announce, 'completed')) return false
+  // Reports that came too late and artefacts may have followed the last move.
   for (let n = version; n > Math.max(0, version - lookedBack); n--) {
-    const row = await deliveries.get(session.account, deliveryId(`${session.id}.${n}`, targetOf(announce.url)))
+    const row = await deliveries.get(account, deliveryId(`${id}.${n}`, targetOf(announce.url)))
     if (row) return row.state === 'delivered'
   }
-  return false
+  return clock.get(account).now - updatedAt > rememberedMs
 }
 
 const lookedBack = 8

@@ -54,6 +54,10 @@ const rows: Readonly<Record<Cause, Row>> = {
   time_missed: [null, null, 'config_error'],
 }
 
+export function isCause(word: string): word is Cause {
+  return Object.hasOwn(rows, word)
+}
+
 /** What to say of a cause, for a call of this direction. */
 export function hangupOf(cause: Cause, direction: Direction): Hangup {
   const [by, reason, outcome] = rows[cause]

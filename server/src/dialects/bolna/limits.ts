@@ -4,7 +4,9 @@ import { dayMs, minuteMs } from '#domain/vocabulary/instant.ts'
 export const limits = {
   /** A CSV may have 25 MB; the rest of its form comes on top. */
   bodyBytes: 26 * 1024 * 1024,
-  csvBytes: 25_000_000,
+  csvBytes: 25 * 1024 * 1024,
+  /** A field of a form, or a whole URL-encoded one. */
+  formBytes: 64 * 1024,
   dataBytes: 25 * 1024,
   pageSize: 20,
   pageSizeMost: 50,

@@ -1,5 +1,5 @@
 import type { SessionEvent } from '#domain/session/events.ts'
-import type { End, Session } from '#domain/session/state.ts'
+import type { End, Session, SessionState } from '#domain/session/state.ts'
 import type { Followed, Recorded } from '#engine/api.ts'
 import { endingStatus, openStatus, statusOf, type ExecutionStatus } from './vocabulary.ts'
 
@@ -12,17 +12,17 @@ export interface Told {
 }
 
 /**
- * The status an event brings; undefined: none. `wasLive`: whether the attempt it belongs to was answered. An attempt that talked
- * (a voicemail) is not an ending to them: it goes on to `scheduled`.
+ * The status an event brings; undefined: none. `from`: the state it finds. An attempt that talked (a voicemail) is no ending to
+ * them: it goes on to `scheduled`.
  */
-export function statusAfter(event: SessionEvent, wasLive: boolean): ExecutionStatus | undefined {
+export function statusAfter(event: SessionEvent, from: SessionState | undefined): ExecutionStatus | undefined {
   switch (event.type) {
     case 'session.created':
       return openStatus(event.to)
     case 'session.moved':
-      return event.to === 'ended' ? endingStatus(event.outcome ?? 'stopped', wasLive) : openStatus(event.to)
+      return event.to === 'ended' ? endingStatus(event.outcome ?? 'stopped', from === 'wrapping') : openStatus(event.to)
     case 'attempt.ended':
-      return wasLive ? undefined : endingStatus(event.outcome, false)
+      return from === 'wrapping' ? undefined : endingStatus(event.outcome, false)
     case 'slot.asked':
     case 'slot.returned':
     case 'leg.reported':
@@ -48,13 +48,11 @@ export function toldOf({ recorded, before, after }: Followed): Told | undefined 
   const { event } = recorded as Recorded<SessionEvent>
   const session = after as Session
   if (session.kind !== 'telephone') return undefined
-  // An attempt's times stay until the next one dials, so before and after are the same attempt but for that move.
-  const status = statusAfter(event, session.attempt.answeredAt !== undefined)
+  const found = (before ?? undefined) as Session | undefined
+  const status = statusAfter(event, found?.state)
   if (status === undefined || status === 'prepared') return undefined
-  if (event.type === 'attempt.ended')
-    return { status, session, ending: { end: event.end, retryAt: event.retryAt } }
-  const same = before !== undefined && before !== null && statusOf(before as Session) === status
-  return same ? undefined : { status, session }
+  if (event.type === 'attempt.ended') return { status, session, ending: { end: event.end, retryAt: event.retryAt } }
+  return found && statusOf(found) === status ? undefined : { status, session }
 }
 
 /** What happened after its end: a late artefact, told only to who asked for amendments (5.7). */

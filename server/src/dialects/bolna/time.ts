@@ -18,3 +18,21 @@ export function seconds(length: Milliseconds): number {
 export function startedSeconds(length: Milliseconds): number {
   return Math.ceil(length / 1000)
 }
+
+/** A moment with its zone, as an offset or `Z` (D9); undefined: it is none, or has no zone. */
+export function readInstant(text: string): Instant | undefined {
+  return readBy(() => Temporal.Instant.from(text))
+}
+
+/** A moment in UTC where it names no zone; a date alone is its midnight. */
+export function readUtc(text: string): Instant | undefined {
+  return readInstant(text) ?? readBy(() => Temporal.PlainDateTime.from(text).toZonedDateTime('UTC').toInstant())
+}
+
+function readBy(read: () => Temporal.Instant): Instant | undefined {
+  try {
+    return read().epochMilliseconds
+  } catch {
+    return undefined
+  }
+}

@@ -16,8 +16,9 @@ interface Tools {
 }
 
 /** `usage_breakdown` (3.6): the law's keys and those of real payloads; zeros until the execution is completed. */
-export function usageOf({ session, definition, said }: ExecutionParts, completed: boolean) {
+export function usageOf({ session, definition, order, said }: ExecutionParts, completed: boolean) {
   const tools = toolsOf(definition)
+  const voice = text(record(order.vendor?.['bolna'])['voice_id']) ?? tools.voice
   const { answeredAt, endedAt } = session.attempt
   const talkMs = completed && answeredAt !== undefined && endedAt !== undefined ? endedAt - answeredAt : 0
   const characters = completed ? said.reduce((sum, { who, text }) => sum + (who === 'agent' ? text.length : 0), 0) : 0
@@ -31,7 +32,7 @@ export function usageOf({ session, definition, said }: ExecutionParts, completed
     llm_model: models, // D8: both spellings
     llmTokens: 0,
     llmModel: models,
-    voice_id: tools.voice,
+    voice_id: voice,
     api_tools: [],
     buffer_size: null,
     endpointing: null,

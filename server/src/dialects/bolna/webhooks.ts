@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { Announcing } from '#domain/agent/state.ts'
 import { hourMs, minuteMs, type Instant, type Milliseconds } from '#domain/vocabulary/instant.ts'
-import type { Frozen, OutgoingRequest } from '#services/ports.ts'
+import type { Frozen, OutgoingRequest, Vault, Verdict } from '#services/ports.ts'
 
 /** The requests of section 6: headers, signature, schedule. */
 
+export const targetPrefix = 'bolna POST '
+
 export function targetOf(url: string): string {
-  return `bolna POST ${url}`
+  return `${targetPrefix}${url}`
 }
 
 /** What is opened for one attempt. */
@@ -14,6 +16,19 @@ export interface Credentials {
   readonly headers: Readonly<Record<string, string>>
   readonly secret?: string
   readonly internalTargets: boolean
+}
+
+/** Opens what an agent's announcements are sealed with. */
+export function openedFor(
+  announce: Pick<Announcing, 'sealedHeaders' | 'sealedSecret'> | null,
+  vault: Pick<Vault, 'open'>,
+): Omit<Credentials, 'internalTargets'> {
+  const headers = Object.entries(announce?.sealedHeaders ?? {}).map(([name, value]) => [name, vault.open(value)])
+  const sealed = announce?.sealedSecret
+  return {
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    ...(sealed !== undefined && { secret: vault.open(sealed) }),
+  }
 }
 
 const connectTimeoutMs: Milliseconds = 5_000
@@ -33,7 +48,7 @@ export function webhookRequest(
     connectTimeoutMs,
     totalTimeoutMs,
     headers: {
-      ...headers,
+      ...ownHeaders(headers),
       'content-type': 'application/json',
       'user-agent': 'CallServer-Webhooks/1',
       'x-webhook-id': token,
@@ -43,6 +58,28 @@ export function webhookRequest(
     },
   }
 }
+
+/** Headers of the receiver's own, but those that would say something else about the request than is true. */
+function ownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  return Object.fromEntries(named.filter(([name]) => !reserved.has(name) && !name.startsWith('x-webhook-')))
+}
+
+const reserved = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+])
 
 /** Hex HMAC-SHA256 of `<timestamp>.<raw body>`. */
 export function signature(secret: string, timestamp: string, body: string): string {
@@ -66,6 +103,13 @@ const waits: readonly Milliseconds[] = [
 export function retryAfter(tries: number, chance: number): Milliseconds | undefined {
   const wait = waits[tries - 1]
   return wait === undefined ? undefined : Math.round(wait * (0.9 + 0.2 * chance))
+}
+
+/** Section 6: 410 ends early; what will hardly come right soon is tried all the same, but holds nothing back. */
+export function judge(status: number): Verdict {
+  if (status >= 200 && status < 300) return 'delivered'
+  if (status === 410) return 'never'
+  return status === 408 || status === 429 || status >= 500 ? 'again' : 'aside'
 }
 
 /** Whether a receiver wants this status. */

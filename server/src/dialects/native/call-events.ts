@@ -97,7 +97,19 @@ function createdData(event: SessionCreated): Data {
   }
 }
 
-function movedData({ from, to, by, because, dueAt, openings, attempt, slot, callId, outcome, end }: SessionMoved): Data {
+function movedData({
+  from,
+  to,
+  by,
+  because,
+  dueAt,
+  openings,
+  attempt,
+  slot,
+  callId,
+  outcome,
+  end,
+}: SessionMoved): Data {
   return {
     from: sessionWords[from],
     to,

@@ -2,14 +2,15 @@ import type { Coverage, Dialect, DialectContext } from '#dialects/dialect.ts'
 import { createAnnouncer } from './announcer.ts'
 import { meanings } from './errors.ts'
 import { registerRoutes } from './routes.ts'
+import type { NativeParts } from './scope.ts'
 
 /** Our own API, under `/api/v1`. */
-export function nativeDialect(context: DialectContext): Dialect {
+export function nativeDialect(context: DialectContext, parts: NativeParts = {}): Dialect {
   let document = async (): Promise<unknown> => undefined
   return {
     name: 'native',
     async register(app) {
-      document = await registerRoutes(app, context)
+      document = await registerRoutes(app, context, parts)
     },
     announcer: createAnnouncer(context),
     coverage,
@@ -24,6 +25,7 @@ const paths: Readonly<Record<string, readonly string[]>> = {
   '/accounts/:id/keys': ['POST'],
   '/accounts/:id/keys/:sid': ['DELETE'],
   '/accounts/:id/auth-token/rotate': ['POST'],
+  '/accounts/:id/wallet/credit': ['POST'],
   '/admin/backup': ['POST'],
   '/account': ['GET'],
   '/account/keys': ['GET', 'POST'],
@@ -39,7 +41,37 @@ const paths: Readonly<Record<string, readonly string[]>> = {
   '/conversations/:id/timeline': ['GET'],
   '/configurations': ['GET'],
   '/configurations/:id': ['GET'],
+  '/sessions': ['POST', 'GET'],
+  '/sessions/:id': ['GET'],
+  '/sessions/:id/timeline': ['GET'],
+  '/sessions/:id/transcript': ['GET'],
+  '/sessions/:id/stop': ['POST'],
+  '/sessions/:id/hang-up': ['POST'],
+  '/sessions/:id/transfer': ['POST'],
+  '/slots': ['GET'],
+  '/slots/queue': ['GET'],
+  '/agents': ['POST', 'GET'],
+  '/agents/:id': ['GET', 'PUT', 'DELETE'],
+  '/agents/:id/restore': ['POST'],
+  '/agents/:id/stop-waiting': ['POST'],
+  '/agents/:id/versions': ['GET'],
+  '/agents/:id/versions/:version': ['GET'],
+  '/phone-numbers': ['POST', 'GET'],
+  '/phone-numbers/:id': ['GET', 'PATCH', 'DELETE'],
+  '/batches': ['POST', 'GET'],
+  '/batches/:id': ['GET', 'DELETE'],
+  '/batches/:id/sessions': ['GET'],
+  '/batches/:id/rejected': ['GET'],
+  '/batches/:id/dry-run': ['GET'],
+  '/batches/:id/schedule': ['POST'],
+  '/batches/:id/stop': ['POST'],
+  '/wallet': ['GET'],
+  '/simulator/calls': ['POST'],
+  '/simulator/phones': ['GET'],
+  '/simulator/phones/:number': ['GET', 'PUT', 'DELETE'],
   '/machines/conversation': ['GET'],
+  '/machines/session': ['GET'],
+  '/machines/batch': ['GET'],
   '/events': ['GET'],
   '/webhook-endpoints': ['GET', 'POST'],
   '/webhook-endpoints/:id': ['GET', 'PATCH', 'DELETE'],

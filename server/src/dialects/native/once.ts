@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Ask, Outcome, Rendered } from '#engine/api.ts'
-import type { Principal } from '#services/api.ts'
 import type { Vault } from '#services/ports.ts'
 import { fail, problem, ProblemError } from './errors.ts'
 
@@ -11,7 +10,7 @@ const form = /^[\x21-\x7e]{1,255}$/
 export function askOf<Value>(
   vault: Vault,
   request: FastifyRequest,
-  principal: Principal,
+  principal: { readonly account: string },
   by: string,
   render: (value: Value) => Rendered,
 ): Ask<Value> {

@@ -9,7 +9,7 @@ import type { Fired } from '#engine/api.ts'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
 import type { Conversations, NewAccount, Said, TrafficResult, Viewed } from '#services/api.ts'
 import { toProblem } from './errors.ts'
-import { showEventId, showId, showInstant, statusWords } from './vocabulary.ts'
+import { batchWords, sessionWords, showEventId, showId, showInstant, statusWords, type Prefix } from './vocabulary.ts'
 import type * as wire from './wire.ts'
 
 type Wire<Schema extends z.ZodType> = z.output<Schema>
@@ -215,19 +215,33 @@ export function showDelivery(row: DeliveryRow): Wire<typeof wire.delivery> {
   }
 }
 
-/** Of all that fired, the conversations that changed their status. */
+/** Of all that fired, the conversations, calls and batches that changed their state. */
 export function showFired(fired: readonly Fired[]): Wire<typeof wire.advanced>['fired'] {
   return fired.flatMap(({ noun, aggregate, because, event }) => {
-    if (noun !== 'conversation' || event.type !== 'conversation.moved') return []
-    const { from, to } = event as unknown as { from: keyof typeof statusWords; to: keyof typeof statusWords }
+    const moving = movers[`${noun} ${event.type}`]
+    if (moving === undefined) return []
+    const { from, to } = event as unknown as { from: string; to: string }
+    const { words } = moving
     return [
       {
-        conversationId: showId('conversation', aggregate),
-        from: statusWords[from],
-        to: statusWords[to],
+        [moving.id]: showId(moving.prefix, aggregate),
+        from: words[from] ?? from,
+        to: words[to] ?? to,
         at: showInstant(event.at),
         because,
       },
     ]
   })
+}
+
+interface Moving {
+  readonly id: 'conversationId' | 'sessionId' | 'batchId'
+  readonly prefix: Prefix
+  readonly words: Readonly<Record<string, string>>
+}
+
+const movers: Readonly<Record<string, Moving>> = {
+  'conversation conversation.moved': { id: 'conversationId', prefix: 'conversation', words: statusWords },
+  'session session.moved': { id: 'sessionId', prefix: 'session', words: sessionWords },
+  'batch batch.moved': { id: 'batchId', prefix: 'batch', words: batchWords },
 }

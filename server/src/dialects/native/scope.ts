@@ -15,6 +15,7 @@ import type { Principal } from '#services/api.ts'
 import { createCursors, type Cursors } from './cursor.ts'
 import { problem, ProblemError, sendProblem } from './errors.ts'
 import { answer, askOf } from './once.ts'
+import type { CallSimulator } from './simulator.ts'
 import * as wire from './wire.ts'
 
 /** A Fastify scope whose schemas are zod's. */
@@ -40,6 +41,16 @@ export interface Native {
     act: (ask: Ask<Value>) => Promise<Outcome<Value>>,
     by?: string,
   ): Promise<FastifyReply>
+  /** The same for the operator, on one of the accounts. */
+  writeFor<Value>(
+    account: string,
+    request: Asking,
+    reply: Answering,
+    render: (value: Value) => Rendered,
+    act: (ask: Ask<Value>) => Promise<Outcome<Value>>,
+  ): Promise<FastifyReply>
+  /** Absent: this server's calls go to a real carrier. */
+  readonly simulator?: CallSimulator
 }
 
 /** A request or reply of any route, whatever its schema. */
@@ -49,14 +60,24 @@ export type Asking = Pick<
 >
 export type Answering = Pick<FastifyReply, 'code' | 'header'>
 
-export function createNative(context: DialectContext): Native {
+/** What this dialect may be given beside what every dialect is. */
+export interface NativeParts {
+  readonly simulator?: CallSimulator
+}
+
+export function createNative(context: DialectContext, { simulator }: NativeParts): Native {
   const principal = (request: Asking) => request.getDecorator<Principal>('principal')
   return {
     context,
+    ...(simulator && { simulator }),
     cursors: createCursors(context.vault),
     principal,
     async write(request, reply, render, act, by = 'api') {
       const ask = askOf(context.vault, request as FastifyRequest, principal(request), by, render)
+      return answer(reply as FastifyReply, await act(ask), render)
+    },
+    async writeFor(account, request, reply, render, act) {
+      const ask = askOf(context.vault, request as FastifyRequest, { account }, 'admin', render)
       return answer(reply as FastifyReply, await act(ask), render)
     },
   }

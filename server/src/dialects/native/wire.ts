@@ -11,11 +11,20 @@ export const instant = z.string().meta({
   example: '2026-11-20T09:05:00.000Z',
 })
 /** An instant as a caller may write it: any offset. */
-export const instantIn = z.string().max(40).meta({ description: 'RFC 3339, any offset', example: '2026-11-20T09:05:00Z' })
+export const instantIn = z
+  .string()
+  .max(40)
+  .meta({ description: 'RFC 3339, any offset', example: '2026-11-20T09:05:00Z' })
 const channel = z.enum(channels).meta({ id: 'Channel' })
 const address = z.string().min(1).max(254)
 const status = z.enum(['active', 'inactive', 'closed']).meta({ id: 'ConversationStatus' })
-export const limit = z.coerce.number().int().min(1).max(1000).default(50).meta({ description: 'Most items to answer with' })
+export const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(1000)
+  .default(50)
+  .meta({ description: 'Most items to answer with' })
 export const cursor = z.string().min(1).max(2000).meta({ description: '`next` of the page before, as it was' })
 export const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end' })
 export const idParams = z.object({ id })
@@ -130,7 +139,10 @@ export const conversationChange = z.strictObject({
     .optional()
     .meta({ description: 'Merged; null removes a key' }),
 })
-export const many = <Item extends z.ZodType>(item: Item, most: number): z.ZodOptional<z.ZodPreprocess<z.ZodArray<Item>>> =>
+export const many = <Item extends z.ZodType>(
+  item: Item,
+  most: number,
+): z.ZodOptional<z.ZodPreprocess<z.ZodArray<Item>>> =>
   z.preprocess((given) => (typeof given === 'string' ? given.split(',') : given), z.array(item).max(most)).optional()
 export const conversationsQuery = z.strictObject({
   status: many(status, 3).meta({ description: 'Repeat it or separate with commas' }),

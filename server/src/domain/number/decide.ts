@@ -1,4 +1,5 @@
 import type { Claim, Context, Decision } from '../noun.ts'
+import { isE164 } from '../vocabulary/e164.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import { defaultNumberClaim, numberClaim } from './claims.ts'
 import type { NumberCommand } from './commands.ts'
@@ -7,9 +8,6 @@ import type { PhoneNumber } from './state.ts'
 
 type Ctx = Context<NumberEvent>
 type Decided = Decision<NumberEvent> | Refused
-
-/** E.164: `+`, a country code that does not begin with 0, at most 15 digits. */
-const e164 = /^\+[1-9]\d{1,14}$/
 
 /** Adding a number, saying who answers it, removing it. */
 export function decide(state: PhoneNumber | undefined, command: NumberCommand, context: Ctx): Decided {
@@ -31,7 +29,7 @@ export function decide(state: PhoneNumber | undefined, command: NumberCommand, c
 
 function add(state: PhoneNumber | undefined, command: Extract<NumberCommand, { type: 'add' }>, context: Ctx): Decided {
   if (state) return refuse('in_use', 'There is a number with this id already: use another id.')
-  if (!e164.test(command.number))
+  if (!isE164(command.number))
     return refuse('invalid', 'Give the number in E.164 form: + and 2 to 15 digits, the first not 0.', {
       field: 'number',
     })

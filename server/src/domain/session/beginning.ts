@@ -13,7 +13,7 @@ export const nothingMade: Artefacts = {
 
 /** An attempt of which nothing is known yet. */
 export function freshAttempt(number: number): Attempt {
-  return { number, heard: false, reports: -1 }
+  return { number }
 }
 
 /** The session its creating event makes. */

@@ -14,16 +14,17 @@ export function terminalBound(
   kind: SessionKind = 'telephone',
 ): Readonly<Record<SessionState, Milliseconds>> {
   const { queueMs, setupMs, ringMs, capMs, wrapMs, idleMs, tokenMs, retry } = policy
-  // A retry that finds no slot ends in the queue, and is not retried.
-  const again = kind === 'telephone' && retry ? Math.max(...retry.afterMs) + queueMs : 0
+  // A retry that finds no slot ends in the queue, and is not retried; a call that its program made waits for it to connect again.
+  const reopened = kind === 'telephone' ? ringMs : 0
+  const again = Math.max(reopened, kind === 'telephone' && retry ? Math.max(...retry.afterMs) + queueMs : 0)
   const isSpoken = kind === 'telephone' || kind === 'browser'
   const talk = isSpoken ? capMs : idleMs === null ? longestTextMs : Math.min(idleMs + turnMs, longestTextMs)
-  const scheduled = Math.max(aheadMs, ringMs, ...(retry?.afterMs ?? [])) + queueMs
+  const scheduled = Math.max(aheadMs, ringMs, ...(retry?.afterMs ?? [])) + queueMs + reopened
   return {
     prepared: Math.max(preparedMs, scheduled),
     scheduled,
-    queued: queueMs,
-    deferred: deferredMs,
+    queued: queueMs + again,
+    deferred: deferredMs + again,
     joining: tokenMs,
     dialing: setupMs + again,
     ringing: Math.max(ringMs + again, arrivalMs),

@@ -56,7 +56,7 @@ export function endWrap(session: Session, { now: at, by }: Deciding): SessionEve
     ]
   }
   const carried = carries(moves.wrapping.ended, outcome) ? outcome : 'failed'
-  return [move('wrapping', 'ended', { at, by, because: 'nothing is left to settle', outcome: carried, end })]
+  return [move('wrapping', 'ended', { at, by, because: 'settled', outcome: carried, end })]
 }
 
 /** Whether wrapping will lead to another attempt. */

@@ -48,7 +48,7 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
   }
 }
 
-const silent: Media = { receivedPackets: 0, sentPackets: 0, noAudio: false }
+const silent: Media = { receivedPackets: 0, sentPackets: 0 }
 
 function moveOn(session: Session, event: SessionMoved): Session {
   const { at, to, by, because } = event
@@ -131,8 +131,15 @@ function wait(session: Session, { dueAt }: SessionMoved): Session {
 
 /** What ends while it waits has no present attempt: what its last one did stays in `past`. */
 function over(session: Session, event: SessionMoved): Session {
-  const { dueAt: _due, queuedAt: _queued, ...left } = outOfLine(session)
-  const { number, lease: _lease, quietFrom: _quiet, ...attempt } = dropped(session.attempt, event.at)
+  const { dueAt: _due, queuedAt: _queued, streamId: _stream, ...left } = outOfLine(session)
+  const {
+    number,
+    heard: _heard,
+    reports: _reports,
+    lease: _lease,
+    quietFrom: _quiet,
+    ...attempt
+  } = dropped(session.attempt, event.at)
   const wasInFlight = event.from === 'wrapping' || isInFlight({ state: event.from })
   return { ...left, ...ending(event), attempt: wasInFlight ? { number, ...attempt } : freshAttempt(number) }
 }
@@ -180,10 +187,10 @@ function endAttempt(session: Session, { at, attempt: number, outcome, end }: Att
 
 function report(attempt: Attempt, event: LegReported): Attempt {
   const { at, media, digits } = event
-  const heard = attempt.heard || event.sequence >= 0
+  const isReport = event.sequence >= 0
   return {
     ...taken(attempt, event),
-    heard,
+    ...(isReport && { heard: true }),
     ...(media && { media: count(attempt.media, media, at) }),
     ...(digits !== undefined && { dtmf: ((attempt.dtmf ?? '') + digits).slice(-limits.dtmf) }),
   }
@@ -191,8 +198,8 @@ function report(attempt: Attempt, event: LegReported): Attempt {
 
 /** The report counts, and may say the carrier's own id. */
 function taken(attempt: Attempt, { sequence = -1, callId }: Pick<SessionMoved, 'sequence' | 'callId'>): Attempt {
-  const reports = Math.max(attempt.reports, sequence)
-  return { ...attempt, reports, ...(callId !== undefined && { callId }) }
+  const reports = Math.max(attempt.reports ?? -1, sequence)
+  return { ...attempt, ...(reports >= 0 && { reports }), ...(callId !== undefined && { callId }) }
 }
 
 function count(known: Media = silent, told: NonNullable<LegReported['media']>, at: number): Media {

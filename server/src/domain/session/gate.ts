@@ -71,10 +71,10 @@ function defer(
   return [...back, move('queued', 'deferred', { at, by, because: why, openings, giveUpAt })]
 }
 
-/** A slot that came too late is given back; the one it holds, offered again, is its own. */
+/** A slot that came too late is given back. Offered again for the attempt that holds one, it is that attempt's own (rule 7). */
 function stale(session: Session, offer: OfferSlot, context: Deciders): SessionEvent[] {
   const { attempt, state } = session
-  const holds = attempt.number === offer.attempt && attempt.slot === offer.slot
+  const holds = attempt.number === offer.attempt && attempt.slot !== undefined
   return holds ? [] : giveBack(offer, `it is ${state} by now`, context)
 }
 

@@ -79,7 +79,7 @@ export const moves: SessionMoves = {
   queued: {
     deferred: { by: traffic, on: 'outside the calling hours' },
     dialing: { by: traffic, on: 'a slot is free' },
-    scheduled: { by: traffic, on: 'cannot be placed, to be retried', outcomes: ['error'] },
+    scheduled: { by: trafficOrTime, on: 'cannot be placed, to be tried again', outcomes: ['error'] },
     ended: {
       by: any,
       on: 'stopped, cannot be placed, or waited too long',
@@ -88,7 +88,7 @@ export const moves: SessionMoves = {
   },
   deferred: {
     dialing: { by: traffic, on: 'an opening, and a slot is free' },
-    scheduled: { by: traffic, on: 'cannot be placed, to be retried', outcomes: ['error'] },
+    scheduled: { by: trafficOrTime, on: 'cannot be placed, to be tried again', outcomes: ['error'] },
     ended: {
       by: any,
       on: 'stopped, cannot be placed, or waited too long',
@@ -102,7 +102,7 @@ export const moves: SessionMoves = {
   dialing: {
     ringing: { by: traffic, on: 'the called party is alerted' },
     live: { by: traffic, on: 'the first mail was sent (e-mail only)' },
-    scheduled: { by: trafficOrTime, on: 'could not connect, to be retried', outcomes: ['failed', 'error'] },
+    scheduled: { by: trafficOrTime, on: 'could not connect, to be tried again', outcomes: ['failed', 'error'] },
     ended: {
       by: any,
       on: 'could not connect, canceled, or nothing was heard',
@@ -111,7 +111,7 @@ export const moves: SessionMoves = {
   },
   ringing: {
     live: { by: traffic, on: 'answered' },
-    scheduled: { by: trafficOrTime, on: 'not answered, to be retried', outcomes: ['no_answer', 'busy', 'failed'] },
+    scheduled: { by: trafficOrTime, on: 'not answered, to be tried again', outcomes: ['no_answer', 'busy', 'failed'] },
     ended: { by: any, on: 'not answered, or canceled', outcomes: ['no_answer', 'busy', 'canceled', 'failed'] },
   },
   live: {
@@ -122,7 +122,7 @@ export const moves: SessionMoves = {
     },
   },
   wrapping: {
-    scheduled: { by: trafficOrTime, on: 'a voicemail answered, to be retried', outcomes: ['completed'] },
+    scheduled: { by: trafficOrTime, on: 'a voicemail answered, to be tried again', outcomes: ['completed'] },
     ended: {
       by: trafficOrTime,
       on: 'nothing is left to settle',

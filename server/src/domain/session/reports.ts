@@ -46,7 +46,7 @@ function whyRefused(session: Session, { attempt, sequence, what }: Report): stri
   const { state } = session
   if (attempt !== session.attempt.number) return 'it is about another attempt'
   if (!isInFlight(session)) return `it came when the session was ${state}`
-  if (sequence <= session.attempt.reports) return 'it came twice, or after a later one'
+  if (sequence <= (session.attempt.reports ?? -1)) return 'it came twice, or after a later one'
   if (state === 'live' && (what.is === 'answered' || what.is === 'ringing')) return 'it was answered already'
   return undefined
 }

@@ -97,12 +97,12 @@ export interface Attempt {
   readonly number: number
   /** The slot of the ledger it holds; absent: none, or given back. */
   readonly slot?: number
-  /** Whether the carrier has reported anything at all. */
-  readonly heard: boolean
+  /** Whether the carrier has reported anything at all; forgotten at the end. */
+  readonly heard?: boolean
   /** The carrier's own id of the first leg. */
   readonly callId?: string
-  /** The highest sequence number among the carrier's reports taken; -1: none. */
-  readonly reports: number
+  /** The highest sequence number among the carrier's reports taken; absent: none, or it is over. */
+  readonly reports?: number
   readonly dialedAt?: Instant
   readonly ringingAt?: Instant
   readonly answeredAt?: Instant
@@ -127,7 +127,7 @@ export interface Media {
   readonly receivedPackets: number
   readonly sentPackets: number
   /** Nothing was received 10 s after the answer. */
-  readonly noAudio: boolean
+  readonly noAudio?: boolean
   readonly lostAt?: Instant
 }
 

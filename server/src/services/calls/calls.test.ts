@@ -167,7 +167,10 @@ describe('an outbound call', () => {
     const { place } = house.services.sessions
     const draft = { agentId, to: phones.ordinary, data: null, keepsHours: true }
     const field = async (more: object): Promise<unknown> => (await place(house.ask, { ...draft, ...more })).refusal
-    expect(await field({ agentId: '01ka7n36096q14dr9gpqy77zxy' })).toMatchObject({ code: 'not_found', field: 'agentId' })
+    expect(await field({ agentId: '01ka7n36096q14dr9gpqy77zxy' })).toMatchObject({
+      code: 'not_found',
+      field: 'agentId',
+    })
     expect(await field({ from: '+18005550199' })).toMatchObject({ code: 'not_found', field: 'from' })
     expect(await field({ to: 'alice' })).toMatchObject({ code: 'invalid', field: 'to' })
     expect(await field({ data: { text: 'x'.repeat(25 * 1024) } })).toMatchObject({ code: 'invalid', field: 'data' })

@@ -1,11 +1,14 @@
+import type { Batch } from '#domain/batch/state.ts'
+import { isOpen, nextOpenings } from '#domain/vocabulary/calling-hours.ts'
 import type { EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Accounts } from '../api.ts'
 import type { Logger, Vault } from '../ports.ts'
 import { createAgents } from './agents.ts'
-import type { CallServices } from './api.ts'
-import { createBatches } from './batches/batches.ts'
-import { createDispatch } from './dispatch/dispatch.ts'
+import type { Agents, CallServices, Numbers } from './api.ts'
+import { createBatches, stopBatchesOf } from './batches/batches.ts'
+import { batchRunners } from './batches/runners.ts'
+import { createDispatch, type Dispatch } from './dispatch/dispatch.ts'
 import type { CallerData } from './line/incoming.ts'
 import { carrierListener } from './line/line.ts'
 import { reconcile } from './line/reconcile.ts'
@@ -13,7 +16,10 @@ import { Reports } from './line/reports.ts'
 import { lineRunners } from './line/runners.ts'
 import { createNumbers } from './numbers.ts'
 import type { AgentRuntime, Analysis, NumberZones, Rates, Telephony } from './ports.ts'
+import { rowMaker } from './sessions/placing.ts'
+import { purgeRunner } from './sessions/purging.ts'
 import { createSessions } from './sessions/sessions.ts'
+import { stopWaiting } from './sessions/stopping.ts'
 import { Views } from './sessions/views.ts'
 import { talkRunners } from './talk/runners.ts'
 import { Talks } from './talk/talks.ts'
@@ -40,10 +46,102 @@ export interface CallsNeed {
 }
 
 export interface Calls extends CallServices {
-  /** For the engine, which has to know them before it starts. */
+  /** For the engine, which has to have them before it starts. */
   readonly runners: Readonly<Record<string, EffectRunner>>
+  /** After an account's limit was raised: whoever waits may go on. */
+  wake(account: string): Promise<void>
   /** After the engine has started: takes up the calls of the process before. */
   start(): Promise<void>
   /** Before the engine stops: calls go on without us. */
   stop(): Promise<void>
+}
+
+/** The zone of numbers that nobody knows the zone of. */
+const zoneOfUnknown = 'UTC'
+
+/** Joins calls: their services, what their effects do, and the carrier's listener. Nothing runs before `start`. */
+export function createCalls(need: CallsNeed): Calls {
+  const { engine, system, telephony, accounts } = need
+  const lease = nameOfProcess(system)
+  const numbers = createNumbers({ engine })
+  const agents = createAgents({ engine, numbers, stopWaiting: stopFor(engine) })
+  const dispatch = createDispatch({ ...need, agents, lease, limitOf: limitsOf(need), zoneOf: () => zoneOfUnknown })
+  const sessions = createSessions({ engine, agents, numbers, dispatch })
+  const views = new Views(engine, agents)
+  const talks = new Talks({ ...need, views, lease })
+  const rows = { engine, rowMaker: (batch: Batch) => rowMaker({ agents, numbers }, batch) }
+  let stopped = false
+
+  listen(need, { agents, numbers, talks, lease })
+  return {
+    sessions,
+    agents,
+    numbers,
+    batches: createBatches({ ...need, ...rows, agents, numbers, ...foreseeing(need, dispatch) }),
+    wallets: createWallets({ engine }),
+    runners: {
+      ...dispatch.runners,
+      ...lineRunners({ engine, system, telephony, lease }),
+      ...talkRunners(talks),
+      ...batchRunners(rows),
+      'agent.purge': purgeRunner(engine),
+      'artefact.make': artefactRunner({ ...need, views, talks }),
+    },
+    wake: (account) => dispatch.wake(account),
+    start: async () => {
+      await dispatch.recover()
+      await reconcile({ engine, system, telephony, accounts, lease, ...(need.log && { log: need.log }) }, () => stopped)
+    },
+    stop: async () => {
+      stopped = true
+      await talks.stop()
+    },
+  }
+}
+
+function listen(
+  need: CallsNeed,
+  own: { readonly agents: Agents; readonly numbers: Numbers; readonly talks: Talks; readonly lease: string },
+): void {
+  const reports = new Reports({ ...need, ...own })
+  need.telephony.listen(carrierListener({ ...need, ...own }, reports))
+}
+
+/** A new one for each process: what another one held is nobody's any more. */
+function nameOfProcess(system: Pick<System, 'random'>): string {
+  return system.random(new Uint8Array(12)).toHex()
+}
+
+/** The account's own limit of calls at once, or the server's. */
+function limitsOf({ accounts, slots }: CallsNeed): (account: string) => Promise<number> {
+  return async (account) => (await accounts.get(account))?.limits.slots ?? slots
+}
+
+/** An agent that is removed calls nobody any more. */
+function stopFor(engine: Engine): Parameters<typeof createAgents>[0]['stopWaiting'] {
+  const waiting = ['prepared', 'queued', 'deferred'] as const
+  return async (ask, agent, { scheduled }) => {
+    await stopBatchesOf(engine, ask, agent)
+    const states = scheduled ? ([...waiting, 'scheduled'] as const) : waiting
+    return stopWaiting(engine, ask, agent, { cause: 'agent_deleted', states })
+  }
+}
+
+/** What a batch would meet if it started now. */
+function foreseeing(
+  { engine, zones }: CallsNeed,
+  dispatch: Dispatch,
+): Pick<Parameters<typeof createBatches>[0], 'closedUntil' | 'freeSlots'> {
+  return {
+    closedUntil: (account, number, hours) => {
+      const known = zones.of(number)
+      const now = engine.clocks.now(account)
+      const own = known.length > 0 ? known : [zoneOfUnknown]
+      return isOpen(now, own, hours) ? undefined : (nextOpenings(now, own, hours)[0] ?? 'never')
+    },
+    freeSlots: async (account) => {
+      const { limit, held } = await dispatch.slots(account)
+      return Math.max(0, limit - held.length)
+    },
+  }
 }

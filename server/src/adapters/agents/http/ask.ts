@@ -1,9 +1,6 @@
-import type { OutgoingRequest } from '#services/ports.ts'
+import type { Sender } from '#services/ports.ts'
 
-/** What came of asking. `unsent`: nothing of the request left this machine, so that it can be sent again without harm. */
-export type Asked =
-  | { readonly status: number; readonly body: string }
-  | { readonly error: string; readonly refused: boolean; readonly unsent?: boolean }
+export type { Asked } from '#services/ports.ts'
 
-/** Sends a request as `Sender` does (guarded, in its time) and reads the answer; a body over 64 KB is an error. */
-export type Ask = (request: OutgoingRequest) => Promise<Asked>
+/** The sender's own way to ask: guarded, within its time, and the answer is read. */
+export type Ask = Sender['ask']

@@ -1,25 +1,32 @@
 import type { Dispatcher } from 'undici'
 import type { System } from '#engine/ports.ts'
-import type { SendResult } from '#services/ports.ts'
-import { failed, TooSlow } from './failures.ts'
+import type { Asked } from '#services/ports.ts'
+import { failed, TooLarge, TooSlow } from './failures.ts'
 
-/** As much of a body as is read to keep the connection. */
+/** As much of a body as is read: to keep the connection, or because it was asked for. */
 const maxBodyBytes = 64 * 1024
 
-/** One request on its way. Settles with the first final status or the first failure; then reads the body off, within bounds. */
+/** How an exchange ends, and when it does: at the first final status, the rest being read off; or with the body, all of it. */
+export interface Ending {
+  readonly at: 'status' | 'body'
+  readonly withinMs: number
+  /** Called with the first answer or failure; what comes after it does not count. */
+  settle(asked: Asked): void
+}
+
+/** One request on its way. */
 export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #settle: (result: SendResult) => void
+  readonly #ending: Ending
   readonly #cancelTimer: () => void
+  readonly #chunks: Uint8Array[] = []
   #controller: Dispatcher.DispatchController | undefined
   #stopped: Error | undefined
+  #status = 0
   #bodyBytes = 0
 
-  constructor(system: System, totalTimeoutMs: number, settle: (result: SendResult) => void) {
-    this.#settle = settle
-    this.#cancelTimer = system.after(totalTimeoutMs, () => {
-      settle({ error: `The receiver did not answer within ${totalTimeoutMs / 1000} s.`, refused: false })
-      this.#stop(new TooSlow())
-    })
+  constructor(system: System, ending: Ending) {
+    this.#ending = ending
+    this.#cancelTimer = system.after(ending.withinMs, () => this.#stop(new TooSlow(ending.withinMs)))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -28,25 +35,36 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    if (status >= 200) this.#settle({ status })
+    if (status < 200) return
+    this.#status = status
+    if (this.#ending.at === 'status') this.#ending.settle({ status, body: '' })
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#bodyBytes += chunk.length
-    if (this.#bodyBytes > maxBodyBytes) this.#stop(new TooSlow())
+    if (this.#bodyBytes > maxBodyBytes) this.#stop(new TooLarge())
+    else if (this.#ending.at === 'body') this.#chunks.push(chunk)
   }
 
   onResponseEnd(): void {
     this.#cancelTimer()
+    if (this.#ending.at === 'body') this.#ending.settle({ status: this.#status, body: textOf(this.#chunks) })
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     this.#cancelTimer()
-    this.#settle(failed(error))
+    this.#ending.settle(failed(error))
   }
 
+  /** Settles at once: a request that still waits for a connection cannot be taken back. */
   #stop(reason: Error): void {
+    this.#ending.settle(failed(reason))
     this.#stopped ??= reason
     this.#controller?.abort(reason)
   }
+}
+
+/** Without a byte order mark; what is not UTF-8 is replaced. */
+function textOf(chunks: readonly Uint8Array[]): string {
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }

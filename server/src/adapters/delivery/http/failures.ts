@@ -1,4 +1,4 @@
-import type { SendResult } from '#services/ports.ts'
+import type { Asked } from '#services/ports.ts'
 
 /** The guard said no: trying again is of no use. */
 export class TargetRefused extends Error {
@@ -8,6 +8,19 @@ export class TargetRefused extends Error {
 /** The whole exchange took too long. */
 export class TooSlow extends Error {
   override name = 'TooSlow'
+
+  constructor(withinMs: number) {
+    super(`The receiver did not answer within ${withinMs / 1000} s.`)
+  }
+}
+
+/** The answer has a body that is not read to its end. */
+export class TooLarge extends Error {
+  override name = 'TooLarge'
+
+  constructor() {
+    super('The receiver answered with more than 64 KB.')
+  }
 }
 
 const sentences: Readonly<Record<string, string>> = {
@@ -27,15 +40,29 @@ const sentences: Readonly<Record<string, string>> = {
   UND_ERR_CLOSED: 'The server is stopping.',
 }
 
+/** What fails before there is a connection, so that nothing can have been sent. */
+const unsent: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]
+
+type Failed = Extract<Asked, { error: string }>
+
 /** The failed attempt as a result; its sentence for the delivery log quotes nothing of the request. */
-export function failed(error: Error): SendResult {
+export function failed(error: Error): Failed {
   if (error instanceof TargetRefused)
     return {
       error: 'The target is not a public address. Use one that is, or have the operator allow it.',
       refused: true,
     }
+  if (error instanceof TooSlow || error instanceof TooLarge) return { error: error.message, refused: false }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return { error: sentenceFor(code), refused: code === 'UND_ERR_INVALID_ARG' }
+  const result = { error: sentenceFor(code), refused: code === 'UND_ERR_INVALID_ARG' }
+  return unsent.includes(code) ? { ...result, unsent: true } : result
 }
 
 function sentenceFor(code: string): string {

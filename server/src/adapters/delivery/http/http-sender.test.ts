@@ -240,6 +240,95 @@ describe('the http sender', () => {
   })
 })
 
+describe('asking', () => {
+  it('reads a body that comes in pieces, cut anywhere, without its byte order mark', async () => {
+    const bytes = Buffer.from('\uFEFF{"said":"Grüße"}')
+    const { port } = await receiver((_request, response) => {
+      const write = (at: number): void => {
+        if (at === bytes.length) return void response.end()
+        response.write(bytes.subarray(at, at + 1), () => write(at + 1))
+      }
+      write(0)
+    })
+    expect(await senderWith().ask(post(`http://127.0.0.1:${port}/`))).toEqual({ status: 200, body: '{"said":"Grüße"}' })
+  })
+
+  it('takes no half of an answer: neither in the middle of the body, nor when it never ends', async () => {
+    const { port } = await receiver((request, response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('half', () => {
+        if (request.url === '/broken') response.destroy()
+      })
+    })
+    const sender = senderWith()
+    expect(await sender.ask(post(`http://127.0.0.1:${port}/broken`))).toEqual({
+      error: 'The connection broke before the receiver answered.',
+      refused: false,
+    })
+    expect(await sender.ask(post(`http://127.0.0.1:${port}/`, { totalTimeoutMs: 100 }))).toEqual({
+      error: 'The receiver did not answer within 0.1 s.',
+      refused: false,
+    })
+  })
+
+  it('may take longer than sending, up to a maximum of its own', async () => {
+    const { port } = await receiver(() => {})
+    const sender = senderWith({ maxTotalTimeoutMs: 10, maxAskTimeoutMs: 60 })
+    expect(await sender.ask(post(`http://127.0.0.1:${port}/`, { totalTimeoutMs: 3_600_000 }))).toEqual({
+      error: 'The receiver did not answer within 0.06 s.',
+      refused: false,
+    })
+  })
+
+  it('stands behind the same guard', async () => {
+    const { port, seen } = await receiver(ok)
+    const sender = senderWith()
+    expect(await sender.ask(post(`http://127.0.0.1:${port}/`, { internalTargets: false }))).toEqual({
+      error: 'The target is not a public address. Use one that is, or have the operator allow it.',
+      refused: true,
+    })
+    expect(await sender.ask(post('ftp://127.0.0.1/'))).toMatchObject({ refused: true })
+    expect(seen).toEqual([])
+  })
+
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])(
+    'says that nothing was sent: %s',
+    async (code) => {
+      const resolve: HttpSenderOptions['resolve'] = (_name, callback) =>
+        callback(Object.assign(new Error('no'), { code }), [])
+      const result = await senderWith({ resolve }).ask(post('http://alice.example/'))
+      expect(result).toEqual({ error: expect.stringMatching(/./), refused: false, unsent: true })
+    },
+  )
+
+  it('says so of a connection that is not made in time', async () => {
+    const request = post('http://alice.example/', { connectTimeoutMs: 30 })
+    expect(await senderWith({ resolve: () => {} }).ask(request)).toEqual({
+      error: 'The receiver could not be connected to in time.',
+      refused: false,
+      unsent: true,
+    })
+  })
+
+  it('does not say so where something may have been sent', async () => {
+    const broken = createTcpServer((socket: Socket) => socket.once('data', () => socket.destroy()))
+    broken.listen(0, '127.0.0.1')
+    await once(broken, 'listening')
+    closing.push(() => broken.close())
+    const result = await senderWith().ask(post(`http://127.0.0.1:${(broken.address() as AddressInfo).port}/`))
+    expect(result).toEqual({ error: 'The connection broke before the receiver answered.', refused: false })
+  })
+
+  it('uses connections again where the time to connect differs by a little', async () => {
+    const { port, connections } = await receiver(ok)
+    const sender = senderWith()
+    for (let i = 0; i < 20; i++)
+      expect(await sender.ask(post(`http://127.0.0.1:${port}/`, { connectTimeoutMs: 1000 - i }))).toMatchObject({
+        body: 'thanks',
+      })
+    expect(connections()).toBeLessThanOrEqual(2)
+  })
+})
+
 describe('the address guard', () => {
   const refused = {
     error: 'The target is not a public address. Use one that is, or have the operator allow it.',

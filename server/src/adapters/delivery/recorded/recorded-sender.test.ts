@@ -18,6 +18,14 @@ describe('the recorded sender', () => {
     expect(sender.requests.map(({ url }) => url.slice(21))).toEqual(['alice', 'bob', 'carol'])
   })
 
+  it('keeps what is asked among the requests, and fills in the body', async () => {
+    const sender = recordedSender((_request, number) => (number === 1 ? { status: 200 } : { status: 200, body: 'hi' }))
+    expect(await sender.ask(request('http://hooks.example/alice'))).toEqual({ status: 200, body: '' })
+    expect(await sender.ask(request('http://hooks.example/bob'))).toEqual({ status: 200, body: 'hi' })
+    expect(await sender.send(request('http://hooks.example/carol'))).toEqual({ status: 200 })
+    expect(sender.requests).toHaveLength(3)
+  })
+
   it('takes its time, up to what the request allows', async () => {
     const system = simulatedSystem(1)
     const sender = recordedSender(answerAfter(system, 300, { status: 204 }))

@@ -1,9 +1,15 @@
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { System } from '#engine/ports.ts'
-import type { OutgoingRequest, Sender, SendResult } from '#services/ports.ts'
+import type { Asked, OutgoingRequest, Sender, SendResult } from '#services/ports.ts'
 
 /** What the receiver does with a request; `number` counts all requests from 1. */
-export type Script = (request: OutgoingRequest, number: number) => SendResult | Promise<SendResult>
+export type Script = (request: OutgoingRequest, number: number) => Answer | Promise<Answer>
+
+/** A status without a body has an empty one. */
+export type Answer = SendResult | Asked
+
+/** As much as who asks gets to read. */
+const maxBodyBytes = 64 * 1024
 
 export interface RecordedSender extends Sender {
   /** All requests so far, in the order they were sent. */
@@ -20,6 +26,18 @@ export function recordedSender(script: Script = () => ({ status: 200 })): Record
   let current = script
   let closed = false
   let inFlight = 0
+
+  async function perform(request: OutgoingRequest): Promise<Answer> {
+    if (closed) return { error: 'The server is stopping.', refused: false }
+    requests.push(request)
+    inFlight++
+    try {
+      return await current(request, requests.length)
+    } finally {
+      inFlight--
+    }
+  }
+
   return {
     requests,
     inFlight: () => inFlight,
@@ -27,14 +45,12 @@ export function recordedSender(script: Script = () => ({ status: 200 })): Record
       current = next
     },
     async send(request) {
-      if (closed) return { error: 'The server is stopping.', refused: false }
-      requests.push(request)
-      inFlight++
-      try {
-        return await current(request, requests.length)
-      } finally {
-        inFlight--
-      }
+      const answer = await perform(request)
+      return 'error' in answer ? { error: answer.error, refused: answer.refused } : { status: answer.status }
+    },
+    async ask(request) {
+      const answer = await perform(request)
+      return 'error' in answer ? answer : bounded({ body: '', ...answer })
     },
     async close() {
       closed = true
@@ -42,8 +58,13 @@ export function recordedSender(script: Script = () => ({ status: 200 })): Record
   }
 }
 
+function bounded(answered: { readonly status: number; readonly body: string }): Asked {
+  if (Buffer.byteLength(answered.body) <= maxBodyBytes) return answered
+  return { error: 'The receiver answered with more than 64 KB.', refused: false }
+}
+
 /** A receiver that answers after a while, or too late. */
-export function answerAfter(system: System, afterMs: Milliseconds, result: SendResult): Script {
+export function answerAfter(system: System, afterMs: Milliseconds, result: Answer): Script {
   return (request) =>
     new Promise((resolve) => {
       if (afterMs < request.totalTimeoutMs) system.after(afterMs, () => resolve(result))

@@ -85,3 +85,21 @@ export const agentWrite = z.looseObject({
   agent_prompts: z.record(z.string(), z.unknown()).optional(),
 })
 export type AgentWrite = z.output<typeof agentWrite>
+
+/** What a PATCH may hold; other keys are ignored. */
+export const agentPatch = z.looseObject({
+  agent_config: z
+    .object({
+      agent_name: agentConfig.shape.agent_name.optional(),
+      agent_welcome_message: agentConfig.shape.agent_welcome_message,
+      webhook_url: agentConfig.shape.webhook_url,
+      synthesizer: z.looseObject({}).optional(),
+      ingest_source_config: agentConfig.shape.ingest_source_config,
+      telephony_provider: agentConfig.shape.telephony_provider,
+      calling_guardrails: agentConfig.shape.calling_guardrails,
+      webhook_config: agentConfig.shape.webhook_config,
+    })
+    .optional(),
+  agent_prompts: z.record(z.string(), z.unknown()).optional(),
+})
+export type AgentPatch = z.output<typeof agentPatch>

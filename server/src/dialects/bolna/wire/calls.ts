@@ -71,5 +71,23 @@ export const replayRequest = z.looseObject({
   status: z.enum(statuses).optional(),
   only_failed: z.boolean().default(false),
 })
+export type ReplayRequest = z.output<typeof replayRequest>
 
 export const idParams = z.object({ id: z.string().min(1).max(64) })
+export const deliveryParams = z.object({ id: z.string().min(1).max(64), delivery_id: z.string().min(1).max(64) })
+
+export const agentParams = z.object({ agent_id: z.string().min(1).max(64) })
+export const agentExecutionParams = z.object({ agent_id: z.string().min(1).max(64), id: z.string().min(1).max(64) })
+
+const flag = z.enum(['true', 'false'])
+export const purgeQuery = z.looseObject({ purge: flag.optional() })
+export const stopQuery = z.looseObject({ include: z.enum(['scheduled']).optional() })
+export const hangUpQuery = z.looseObject({ hangup_live: flag.optional() })
+
+export const inboundSetup = z.looseObject({
+  agent_id: z.string().min(1),
+  phone_number_id: z.string().min(1),
+  allow_multiple: z.boolean().optional(),
+  ivr_config: z.looseObject({ enabled: z.boolean().optional() }).nullish(),
+})
+export const inboundUnlink = z.looseObject({ phone_number_id: z.string().min(1) })

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { canonicalAddress } from '#domain/vocabulary/address.ts'
 import type { CallDraft, SessionQuestion } from '#services/calls/api.ts'
 import { instantIn, idIn } from '../inward.ts'
 import type * as wire from '../wire/sessions.ts'
@@ -36,7 +37,7 @@ function facetTest({ state = [], outcome = [], direction, user }: Filters): Pick
     ['state', state],
     ['outcome', outcome],
     ['direction', direction === undefined ? [] : [direction]],
-    ['user', user === undefined ? [] : [user]],
+    ['user', user === undefined ? [] : [canonicalAddress('VOICE', user)]],
   ]
   const asked = wanted.filter(([, values]) => values.length > 0)
   if (asked.length === 0) return {}

@@ -80,7 +80,14 @@ export function waitingFor(session: Session): Shown['waitingFor'] {
 }
 
 export function showEnd({ cause, by, at, protocol, note }: End): NonNullable<Shown['end']> {
-  return { cause, by, at: showInstant(at), protocol: protocol ? { ...protocol } : null, note: note ?? null, says: saysOf(cause) }
+  return {
+    cause,
+    by,
+    at: showInstant(at),
+    protocol: protocol ? { ...protocol } : null,
+    note: note ?? null,
+    says: saysOf(cause),
+  }
 }
 
 function showAttempt(attempt: Attempt): Shown['attempt'] {
@@ -155,7 +162,10 @@ function becauseOf(session: Session | undefined): string | null {
   return `${sessionWords[state]} with ${user} since ${showInstant(entered.at)}: ${entered.because}`
 }
 
-export function showWaiting(session: Session, position: number | undefined): Wire<typeof wire.slotQueue>['waiting'][number] {
+export function showWaiting(
+  session: Session,
+  position: number | undefined,
+): Wire<typeof wire.slotQueue>['waiting'][number] {
   return {
     sessionId: showId('session', session.id),
     agentId: showId('agent', session.agent.id),

@@ -1,11 +1,9 @@
 import { z } from 'zod'
+import { rowsAtMost } from '#services/calls/batches/limits.ts'
 import { cursor, id, instant, instantIn, limit, many, next } from '../wire.ts'
 import { outcome, retry, sessionState, telephone } from './sessions.ts'
 
 /** The shapes of batches. */
-
-/** Rows of one list. */
-export const mostRows = 100_000
 
 const row = z.strictObject({
   to: z.string().max(500).meta({ description: 'E.164; a row whose number is none is rejected, the others go on' }),
@@ -15,11 +13,19 @@ export const batchDraft = z
   .strictObject({
     agentId: id,
     fileName: z.string().min(1).max(255).default('rows.json'),
-    from: z.array(telephone).max(100).default([]).meta({ description: 'Own numbers, used in turn; empty: the default' }),
+    from: z
+      .array(telephone)
+      .max(100)
+      .default([])
+      .meta({ description: 'Own numbers, used in turn; empty: the default' }),
     retry: retry.nullable().optional().meta({ description: 'Absent: as its agent says. Null: no retry' }),
-    rows: z.array(row).min(1).max(mostRows),
+    rows: z.array(row).min(1).max(rowsAtMost),
   })
   .meta({ id: 'BatchDraft' })
+export const batchBody = z.union([
+  batchDraft,
+  z.instanceof(Uint8Array).meta({ override: { type: 'string', description: 'text/csv' } }),
+])
 /** Beside a text/csv body. */
 export const batchQuery = z.strictObject({
   agentId: id.optional().meta({ description: 'With a CSV body: who calls' }),

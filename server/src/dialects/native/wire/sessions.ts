@@ -7,17 +7,7 @@ export const sessionState = z
   .enum(['prepared', 'scheduled', 'queued', 'deferred', 'joining', 'dialing', 'ringing', 'live', 'wrapping', 'ended'])
   .meta({ id: 'SessionState', description: '`ended` is final' })
 export const outcome = z
-  .enum([
-    'completed',
-    'transferred',
-    'no_answer',
-    'busy',
-    'canceled',
-    'stopped',
-    'failed',
-    'error',
-    'balance_low',
-  ])
+  .enum(['completed', 'transferred', 'no_answer', 'busy', 'canceled', 'stopped', 'failed', 'error', 'balance_low'])
   .meta({ id: 'SessionOutcome', description: 'What it came to; fixed when the line drops or the last attempt fails' })
 const direction = z.enum(['outbound', 'inbound'])
 const ms = z.int().min(0).max(31_536_000_000)
@@ -43,7 +33,7 @@ export const callDraft = z.strictObject({
   from: telephone.optional().meta({ description: "One of the account's numbers; absent: its default one" }),
   dueAt: instantIn.optional().meta({ description: 'Absent: now' }),
   data: data.nullable().optional(),
-  retry: retry.nullable().optional().meta({ description: "Absent: as its agent says. Null: no retry" }),
+  retry: retry.nullable().optional().meta({ description: 'Absent: as its agent says. Null: no retry' }),
   keepsHours: z.boolean().default(false).meta({ description: "Whether it waits for its agent's calling hours" }),
 })
 
@@ -191,7 +181,9 @@ export const sessionTimeline = z.object({
         to: sessionState.optional(),
         by: z.string().optional(),
         because: z.string().optional(),
-        refused: z.boolean().meta({ description: 'True: it came too late, twice or out of order, and changed nothing' }),
+        refused: z
+          .boolean()
+          .meta({ description: 'True: it came too late, twice or out of order, and changed nothing' }),
         data: z.record(z.string(), z.unknown()),
       })
       .meta({ id: 'SessionTimelineEntry' }),
@@ -231,4 +223,8 @@ export const slots = z
     waiting: z.int().meta({ description: 'How many wait for a slot' }),
   })
   .meta({ id: 'Slots' })
-export const slotQueue = z.object({ waiting: z.array(waiting), next })
+export const slotQueueQuery = z.strictObject({ limit })
+export const slotQueue = z.object({
+  waiting: z.array(waiting),
+  more: z.boolean().meta({ description: 'Whether others wait behind them' }),
+})

@@ -3,11 +3,20 @@ import { telephone } from './sessions.ts'
 
 /** The shapes of virtual phones. */
 
-const script = z.array(z.record(z.string(), z.unknown())).max(1000).meta({
-  id: 'PhoneScript',
-  description: 'What the phone does, step by step',
-  example: [{ do: 'ring' }, { do: 'answer' }, { do: 'wait-for-agent' }, { do: 'say', text: 'Yes.' }, { do: 'hang-up' }],
-})
+const script = z
+  .array(z.record(z.string(), z.unknown()))
+  .max(1000)
+  .meta({
+    id: 'PhoneScript',
+    description: 'What the phone does, step by step',
+    example: [
+      { do: 'ring' },
+      { do: 'answer' },
+      { do: 'wait-for-agent' },
+      { do: 'say', text: 'Yes.' },
+      { do: 'hang-up' },
+    ],
+  })
 export const simulatedCall = z.strictObject({
   from: telephone,
   to: telephone,
@@ -21,5 +30,6 @@ export const simulated = z
   .meta({ id: 'SimulatedCall' })
 export const phoneParams = z.object({ number: z.string().max(40) })
 export const phoneScript = z.strictObject({ script })
-export const phone = z.object({ number: z.string(), script: script.nullable() }).meta({ id: 'SimulatedPhone' })
+export const phone = z.object({ number: z.string(), script }).meta({ id: 'SimulatedPhone' })
 export const phones = z.object({ phones: z.array(phone) })
+export const phoneRemoved = z.object({ number: z.string(), deleted: z.literal(true) })

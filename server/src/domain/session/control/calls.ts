@@ -49,7 +49,7 @@ export function decideConnect(session: Session, command: Of<'connect'>, context:
   }
 }
 
-/** Bolna 5.9: another person is rung while agent and user talk on; at the answer the agent leaves. */
+/** Another person is rung while agent and user talk on; at the answer the agent leaves. */
 export function decideTransfer(session: Session, command: Of<'transfer'>, context: Context<SessionEvent>): Deciding {
   const { now: at } = context
   const waiting: WaitingCommand = { id: command.id, name: 'transfer', until: at + command.ringMs }

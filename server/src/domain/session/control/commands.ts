@@ -17,7 +17,7 @@ export type ControlCommand =
       readonly ringMs: number
       readonly until: Instant
     }
-  /** Dials another person; at the answer the agent leaves (Bolna 5.9). */
+  /** Dials another person; at the answer the agent leaves. */
   | {
       readonly type: 'transfer'
       readonly id: string

@@ -15,7 +15,7 @@ export interface Failing {
   readonly second?: SecondLeg
 }
 
-/** A connect or transfer comes to nothing: its command is told why, and the agent goes on as before (TF13, R5, Bolna 5.9). */
+/** A connect or transfer comes to nothing: its command is told why, and the agent goes on as before (TF13, R5). */
 export function failSecond(
   session: Session,
   at: Instant,

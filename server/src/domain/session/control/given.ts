@@ -16,6 +16,9 @@ export const us = '+18005550111'
 const id = '01ka7n36096q14dr9gpqy77zxy'
 const offerId = '01ka7n36096q14dr9gpqy77zaa'
 
+/** Something is heard on the line. */
+const sound = { is: 'media', receivedPackets: 10, sentPackets: 10 } as const
+
 const settings: ControlSettings = { declinesPending: false, modeAfterConnect: 'barge', openedByProgram: false }
 
 const created: SessionCreated = {
@@ -146,6 +149,7 @@ export function answered(more: Partial<ControlSettings> = {}): Call {
   const call = offered(more)
   call.ask(answer(call))
   call.ask({ type: 'answer_done', id: 'answer' })
+  call.report(sound)
   return call
 }
 
@@ -175,6 +179,7 @@ export function opened(): Call {
 export function plain(): Call {
   const call = new Call(created)
   call.report({ is: 'answered' })
+  call.report(sound)
   return call
 }
 

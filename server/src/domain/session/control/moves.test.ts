@@ -107,15 +107,15 @@ describe("the law's table of transitions", () => {
   })
 
   test('every row is a move of ours, and ours beside them are those that the law has no state or method for', () => {
-    const words = ({ from, to }: { from: string; to: string }): string =>
-      `${from === 'new' ? '(start)' : shown[from as AgentRegion]} ${shown[to as AgentRegion]}`
+    // What no program is shown has not started for it.
+    const word = (agent: string): string => shown[agent as AgentRegion] ?? '(start)'
+    const words = ({ from, to }: { from: string; to: string }): string => `${word(from)} ${word(to)}`
     const ours = new Set(listMoves(agentMoves).map(words))
     const theirs = new Set(law.map(([from, , to]) => `${from} ${/^[A-Z]+/.exec(to)?.[0]}`).concat('(start) PENDING'))
     expect([...theirs].filter((row) => !ours.has(row))).toEqual([])
     expect([...ours].filter((row) => !theirs.has(row))).toEqual([
-      '(start) undefined', // not offered yet
-      'undefined PENDING', // TF9: offered
-      'undefined DISCONNECTED', // a transfer of a call that no program saw
+      '(start) (start)', // not offered yet
+      '(start) DISCONNECTED', // a transfer of a call that no program was offered
       'ANSWERED ANSWERED', // R5: a failed connect
     ])
   })
@@ -154,7 +154,7 @@ const asks: Readonly<Record<string, Asked | undefined>> = {
   whisper: 'mode',
   spy: 'mode',
 }
-/** Beside the law's methods: what the house does for programs, and Bolna's hand-over. */
+/** Beside the law's methods: what the house does for programs, and the hand-over to a person. */
 const besides: readonly Asked[] = ['offer', 'claim', 'attach_media', 'transfer']
 
 describe('the table of what may be asked for', () => {
@@ -212,7 +212,7 @@ describe('the table of what may be asked for', () => {
         type,
         wanted.includes(type) ? 'done' : code,
       ])
-      if (isRefused(done)) expect(call.session).toBe(session)
+      expect(call.session === session).toBe(isRefused(done))
     }
   })
 

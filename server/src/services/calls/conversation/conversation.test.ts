@@ -9,18 +9,20 @@ beforeEach(async () => {
 })
 afterEach(() => house.close())
 
-/** A call to a phone that answers and then says nothing by itself. */
+const question = 'Are you still there?'
+
+/** A call that has been live for some seconds; 30 s later the user says something. */
 async function live(): Promise<string> {
-  const { session } = await house.call({ agentId: await house.agent(), to: phones.mute })
+  house.simulator.phones(house.account).set(phones.own, [
+    { after: 2_000, do: 'ring' },
+    { after: 3_000, do: 'answer' },
+    { after: 40_000, do: 'say', text: question },
+    { after: 600_000, do: 'hang-up' },
+  ])
+  const { session } = await house.call({ agentId: await house.agent(), to: phones.own })
   await house.pass(15_000)
   expect(await house.session(session.id)).toMatchObject({ state: 'live' })
   return session.id
-}
-
-async function says(id: string, text: string): Promise<void> {
-  const { attempt } = await house.session(id)
-  await house.calls.heard({ account: house.account, session: id, attempt: attempt.number }, { text, lastsMs: 500 })
-  await house.pass(5_000)
 }
 
 async function close(id: string): Promise<void> {
@@ -30,7 +32,7 @@ async function close(id: string): Promise<void> {
 
 describe('a session and its conversation', () => {
   it('a session is made in the home of its conversation, which exists from the answer on', async () => {
-    const { session } = await house.call({ agentId: await house.agent(), to: phones.mute })
+    const { session } = await house.call({ agentId: await house.agent(), to: phones.own })
     await house.pass(2_500)
     expect(await house.conversations()).toEqual([]) // it rings
     await house.pass(3_000)
@@ -50,15 +52,13 @@ describe('a session and its conversation', () => {
     const made = await house.services.conversations.create(house.ask, {
       configurationId: open.items[0]!.id,
       participants: [
-        { type: 'customer', addresses: [{ channel: 'SMS', address: phones.mute }] },
+        { type: 'customer', addresses: [{ channel: 'SMS', address: phones.own }] },
         { type: 'agent', addresses: [{ channel: 'SMS', address: shop }] },
       ],
     })
     if (!made.value || !('created' in made.value)) throw new Error('There is one already.')
     const second = await live()
-    expect((await house.session(second)).words).toMatchObject([
-      { conversationId: made.value.created.conversation.id },
-    ])
+    expect((await house.session(second)).words).toMatchObject([{ conversationId: made.value.created.conversation.id }])
   })
 
   it('T4, T9 closed by request while the call is live: the call goes on, and its next words start the next one', async () => {
@@ -66,7 +66,7 @@ describe('a session and its conversation', () => {
     const [first] = await house.conversations()
     await close(first!.id)
     expect(await house.session(id)).toMatchObject({ state: 'live' })
-    await says(id, 'Are you still there?')
+    await house.pass(minuteMs)
     const [, second, ...others] = await house.conversations()
     expect(others).toEqual([])
     expect(second).toMatchObject({ status: 'active', previous: first!.id, voice: { open: [{ callSid: id }] } })
@@ -74,7 +74,7 @@ describe('a session and its conversation', () => {
     const session = await house.session(id)
     expect(session.words.map(({ conversationId }) => conversationId)).toEqual([first!.id, second!.id])
     const said = await house.services.sessions.transcript(session)
-    expect(said.map(({ text }) => text)).toEqual([talker.welcome, 'Are you still there?', 'We open at nine.'])
+    expect(said.map(({ text }) => text)).toEqual([talker.welcome, question, 'We open at nine.'])
   })
 
   it('its configuration was deleted meanwhile: the account gets another default one, and nothing is lost', async () => {
@@ -83,10 +83,12 @@ describe('a session and its conversation', () => {
     await close(first!.id)
     const [configuration] = (await house.services.configurations.list(house.account, { limit: 1 })).items
     await house.services.configurations.remove(house.ask, configuration!.id)
-    await says(id, 'Hello?')
+    await house.pass(minuteMs)
     const [, second] = await house.conversations()
     expect(second?.configuration.id).not.toBe(configuration!.id)
-    expect((await house.services.sessions.transcript(await house.session(id))).map(({ text }) => text)).toContain('Hello?')
+    expect((await house.services.sessions.transcript(await house.session(id))).map(({ text }) => text)).toContain(
+      question,
+    )
   })
 
   it('D37 it is not deleted under a live call; afterwards the session stays, without its words', async () => {

@@ -1,7 +1,9 @@
+import { conversation } from '#domain/conversation/conversation.ts'
 import type { ConversationEvent } from '#domain/conversation/events.ts'
 import type { Session, Words } from '#domain/session/state.ts'
 import type { Engine } from '#engine/api.ts'
 import { whole } from '../../conversations/communications.ts'
+import { read } from '../../reading.ts'
 import type { SaidTurn } from '../ports.ts'
 
 const readAtOnce = 200
@@ -21,7 +23,10 @@ async function readInto(
   { id, account, user }: Session,
   { conversationId, after }: Words,
 ): Promise<void> {
-  for (let from = after; said.length < most; ) {
+  // One that was deleted is gone at once, whenever its rows are.
+  const exists = await read(engine, account, (unit) => unit.state(conversation, conversationId) !== undefined)
+  if (!exists) return
+  for (let from = after; said.length < most;) {
     const question = { kind: 'communication', after: from, limit: readAtOnce }
     const parts = await engine.parts<ConversationEvent>(account, conversationId, question)
     for (const part of parts) {

@@ -3,10 +3,11 @@ import type { SessionRequests } from '#domain/session/requests.ts'
 import type { EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Accounts } from '../../api.ts'
+import type { Logger } from '../../ports.ts'
 import { read } from '../../reading.ts'
 import type { Agents, Sessions } from '../api.ts'
 import type { NumberZones, Rates } from '../ports.ts'
-import { handOn } from './handing.ts'
+import { handOn, type Back } from './handing.ts'
 import { ledgerOf } from './ledger.ts'
 import { hoursRunner, offerRunner } from './offering.ts'
 import { recover } from './recovery.ts'
@@ -27,6 +28,7 @@ export interface DispatchNeed {
   limitOf(account: string): Promise<number>
   /** The zone (IANA name) of numbers that nobody knows the zone of; absent: UTC. */
   zoneOf?(account: string): string
+  readonly log?: Logger
 }
 
 /** Who may dial now: slots are given in order, up to the account's limit, and every dial passes its gate. */
@@ -45,7 +47,7 @@ export function createDispatch(need: DispatchNeed): Dispatch {
   const { engine, rates } = need
   const minuteCents = rates.perMinute.network + rates.perMinute.platform
   const gate = { ...need, minuteCents, zoneOf: (account: string) => need.zoneOf?.(account) ?? 'UTC' }
-  const wakes = new Wakes((work) => handOn(need, work))
+  const wakes = new Wakes<Back>((work) => handOn(need, work))
 
   function waking(routesOf: (payload: unknown) => readonly string[]): EffectRunner {
     return {
@@ -72,7 +74,7 @@ export function createDispatch(need: DispatchNeed): Dispatch {
       const [limit, held, waiting] = await Promise.all([
         need.limitOf(account),
         read(engine, account, (unit) => ledgerOf(unit)?.held ?? []),
-        countWaiting(engine, account),
+        countWaiting(engine, account, wakes.routes(account)),
       ])
       return { limit, held, waiting }
     },

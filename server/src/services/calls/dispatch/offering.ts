@@ -20,8 +20,8 @@ export interface OfferingNeed extends GateNeed {
 }
 
 /**
- * A slot for a session: its dial gate is asked, and either it dials or the slot is given back, in one transaction. Run again after
- * a crash, it finds the slot in use or gone, and does nothing.
+ * A slot for a session: its dial gate is asked, and it dials, or says that it gives the slot back. Run again after a crash, it finds
+ * the slot in use or gone, and does nothing.
  */
 export function offerRunner(need: OfferingNeed): EffectRunner {
   return {
@@ -39,7 +39,8 @@ export function offerRunner(need: OfferingNeed): EffectRunner {
         const command = { type: 'offer_slot', ...pick(offer), lease: need.lease, gate } as const
         const done = unit.run(sessionNoun, offer.session, command)
         if (isRefused(done)) return done
-        return (isUsing(done.state, offer.attempt) ? hold(need, unit, offer) : releaseSlot(unit, offer)) ?? true
+        // What it does not take it gives back itself: `slot.returned` makes the effect `slot.release`.
+        return (isUsing(done.state, offer.attempt) ? hold(need, unit, offer) : undefined) ?? true
       })
       return outcome.refusal ? { settled: false, error: outcome.refusal.message } : { settled: true }
     },

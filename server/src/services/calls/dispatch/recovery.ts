@@ -3,6 +3,7 @@ import { session as sessionNoun } from '#domain/session/session.ts'
 import type { Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Accounts, Position } from '../../api.ts'
+import type { Logger } from '../../ports.ts'
 import { read } from '../../reading.ts'
 import { persist } from '../patience.ts'
 import { releaseSlot, type Back } from './handing.ts'
@@ -14,6 +15,7 @@ export interface RecoveryNeed {
   readonly engine: Engine
   readonly system: Pick<System, 'after'>
   readonly accounts: Pick<Accounts, 'list'>
+  readonly log?: Logger
 }
 
 const checkedAtOnce = 100
@@ -27,12 +29,25 @@ export async function recover(need: RecoveryNeed, wakes: Wakes<Back>): Promise<v
   do {
     const page = await need.accounts.list(after)
     for (const { id: account } of page.items) {
-      await checkLedger(need, account)
-      const routes = await routesWaited(need.engine, account)
-      if (routes.size > 0) await wakes.wake(account, { routes })
+      await recoverAccount(need, wakes, account)
     }
     after = page.next
   } while (after)
+}
+
+/** What breaks over one account does not take the others along. */
+async function recoverAccount(need: RecoveryNeed, wakes: Wakes<Back>, account: string): Promise<void> {
+  try {
+    await checkLedger(need, account)
+    const routes = await routesWaited(need.engine, account)
+    if (routes.size > 0) await wakes.wake(account, { routes })
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error
+    need.log?.error(
+      { account, error: name },
+      'The waiting calls of an account were not woken; its next call wakes them.',
+    )
+  }
 }
 
 async function checkLedger({ engine, system }: RecoveryNeed, account: string): Promise<void> {

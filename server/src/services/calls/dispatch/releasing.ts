@@ -34,6 +34,5 @@ async function spentOn({ engine, rates }: ReleasingNeed, account: string, id: Id
   )
   if (!session) return 0
   if (session.attempt.number !== attempt) return session.past.find(({ number }) => number === attempt)?.cost ?? 0
-  if (session.attempt.answeredAt === undefined) return 0
   return costOf(session, await transcriptOf(engine, session), rates).total
 }

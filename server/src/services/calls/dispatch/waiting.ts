@@ -1,3 +1,4 @@
+import { agent as agentNoun } from '#domain/agent/agent.ts'
 import { policyOf } from '#domain/session/limits.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
@@ -7,13 +8,12 @@ import type { Engine } from '#engine/api.ts'
 import type { Position } from '../../api.ts'
 import type { Waiting } from './sharing.ts'
 
-/** One list for each route, and one for all of them; both in the order in which the sessions were queued. */
+/** One list for each route, in the order in which the sessions were queued. */
 const byRoute = 'waiting'
-const all = 'line'
 
 const pageLeast = 8
 const pageMost = 500
-/** A lease outlasts any call by this (Bolna 5.5 names 5 minutes, D32 and D33 the waits before the answer). */
+/** A lease outlasts the cap by this at least, and by what may pass before the answer: a lost worker cannot leak a slot. */
 const leaseMarginMs: Milliseconds = 5 * minuteMs
 
 /** Up to `most` sessions that wait on a route, in order; those that hold a slot already (`holds`) are passed over. */
@@ -55,19 +55,27 @@ function waitingOf(session: Session): Waiting {
   }
 }
 
-/** The routes on which sessions wait: looked for in the index rows, without reading the sessions. */
+/**
+ * The routes on which sessions wait, found after a start: by the rows of what waits for each agent, without reading the sessions.
+ * An agent that is gone has none waiting.
+ */
 export async function routesWaited(engine: Engine, account: string): Promise<ReadonlySet<string>> {
+  const agents: Id[] = []
+  await scan(engine, account, { noun: agentNoun, list: 'all', equals: ['true'] }, ({ aggregate }) =>
+    agents.push(aggregate),
+  )
   const routes = new Set<string>()
-  await scan(engine, account, { list: all, equals: ['true'] }, ({ facets }) => {
-    const route = facets['waitingRoute']
-    if (route !== undefined) routes.add(String(route))
-  })
+  for (const agent of agents) {
+    await scan(engine, account, { noun, list: 'waiting_by_agent', equals: [agent] }, ({ facets: { waiting } }) => {
+      if (waiting !== undefined) routes.add(String(waiting))
+    })
+  }
   return routes
 }
 
-/** How many sessions wait, on any route. */
-export function countWaiting(engine: Engine, account: string): Promise<number> {
-  return scan(engine, account, { list: all, equals: ['true'] })
+/** How many sessions wait on these routes. */
+export function countWaiting(engine: Engine, account: string, routes: Iterable<string>): Promise<number> {
+  return scan(engine, account, { noun, list: byRoute, equals: [...routes] })
 }
 
 /** Its place in the line of its route, 1 is next; undefined: it does not wait for a slot. */
@@ -76,7 +84,7 @@ export async function positionOf(
   { id, account, route, wantsSlot, queuedAt }: Session,
 ): Promise<number | undefined> {
   if (!wantsSlot || queuedAt === undefined) return undefined
-  const ahead = { list: byRoute, equals: [route], descending: true, after: { sort: queuedAt, id } }
+  const ahead = { noun, list: byRoute, equals: [route], descending: true, after: { sort: queuedAt, id } }
   return (await scan(engine, account, ahead)) + 1
 }
 
@@ -86,13 +94,12 @@ type Listing = Parameters<Engine['list']>[0]
 async function scan(
   engine: Engine,
   account: string,
-  listing: Pick<Listing, 'list' | 'equals' | 'descending' | 'after'>,
+  listing: Pick<Listing, 'noun' | 'list' | 'equals' | 'descending' | 'after'>,
   see: (entry: Parameters<NonNullable<Listing['test']>>[0]) => void = () => {},
 ): Promise<number> {
   let seen = 0
   await engine.list({
     account,
-    noun,
     ...listing,
     limit: 1,
     test: (entry) => {

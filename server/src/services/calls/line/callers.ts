@@ -6,7 +6,12 @@ import type { PhoneNumber } from '#domain/number/state.ts'
 /** How many calls a caller has made to one of our numbers, counted up to `most`. */
 export async function callsOf(
   engine: Engine,
-  { account, view, own, user }: { readonly account: string; readonly view: AgentView; readonly own: PhoneNumber; readonly user: string },
+  {
+    account,
+    view,
+    own,
+    user,
+  }: { readonly account: string; readonly view: AgentView; readonly own: PhoneNumber; readonly user: string },
   most: number,
 ): Promise<number> {
   const page = await engine.list({
@@ -16,8 +21,7 @@ export async function callsOf(
     equals: [view.agent.id],
     descending: true,
     limit: Math.max(1, most),
-    test: ({ facets }) =>
-      facets['direction'] === 'inbound' && facets['user'] === user && facets['own'] === own.number,
+    test: ({ facets }) => facets['direction'] === 'inbound' && facets['user'] === user && facets['own'] === own.number,
   })
   return page.items.length
 }

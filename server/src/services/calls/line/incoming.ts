@@ -65,7 +65,9 @@ export async function takeIncoming(need: IncomingNeed, call: IncomingCall): Prom
   const id = await read(need.engine, account, (unit) => unit.id(homeRoute({ user, own: own.number })))
   const verdict = await judge(need, { account, view, own, user, id })
   const create = createOf({ call, view, own, user }, verdict)
-  const made = await persist<Session>(need, { account, by: 'carrier' }, (unit) => makeSession(unit, id, create, verdict))
+  const made = await persist<Session>(need, { account, by: 'carrier' }, (unit) =>
+    makeSession(unit, id, create, verdict),
+  )
   if (made.value === undefined) {
     need.log?.warn({ account, callId: call.callId, code: made.refusal?.code }, 'A call could not be taken.')
     return
@@ -105,29 +107,32 @@ async function judge(need: IncomingNeed, arrived: Arrived): Promise<Verdict> {
 }
 
 /** What the source says within its time; a failure is no reason to lose the call. */
-async function dataOf(
-  { callerData, system, log }: IncomingNeed,
-  { account, view, user, id }: Arrived,
-): Promise<Awaited<ReturnType<CallerData>>> {
-  if (!callerData || !view.definition.inbound.source) return undefined
+async function dataOf(need: IncomingNeed, arrived: Arrived): ReturnType<CallerData> {
   const late = new AbortController()
-  const facts = { account, session: id, agent: view.agent.id, caller: user, signal: late.signal }
-  return new Promise((resolve) => {
-    const cancel = system.after(sourceMs, () => {
-      late.abort()
-      resolve(undefined)
-    })
-    callerData(view.definition, facts)
-      .catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : typeof error
-        log?.warn({ account, session: id, error: name }, 'The source of callers could not be asked.')
-        return undefined
-      })
-      .then((data) => {
-        cancel()
-        resolve(data)
-      })
+  const cancel = need.system.after(sourceMs, () => late.abort())
+  const tooLate = new Promise<undefined>((resolve) => {
+    late.signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
+  try {
+    return await Promise.race([askSource(need, arrived, late.signal), tooLate])
+  } finally {
+    cancel()
+  }
+}
+
+async function askSource(
+  { callerData, log }: IncomingNeed,
+  { account, view, user, id: session }: Arrived,
+  signal: AbortSignal,
+): ReturnType<CallerData> {
+  if (!callerData || !view.definition.inbound.source) return undefined
+  try {
+    return await callerData(view.definition, { account, session, agent: view.agent.id, caller: user, signal })
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error
+    log?.warn({ account, session, error: name }, 'The source of callers could not be asked.')
+    return undefined
+  }
 }
 
 function createOf(

@@ -3,10 +3,7 @@ import { takeIncoming, type IncomingNeed } from './incoming.ts'
 import type { Reports } from './reports.ts'
 
 /** Whom the carrier tells everything. What breaks over one report must not take the others along. */
-export function carrierListener(
-  need: IncomingNeed,
-  reports: Reports,
-): (report: TelephonyReport) => Promise<void> {
+export function carrierListener(need: IncomingNeed, reports: Reports): (report: TelephonyReport) => Promise<void> {
   async function take(report: TelephonyReport): Promise<void> {
     switch (report.kind) {
       case 'leg': {

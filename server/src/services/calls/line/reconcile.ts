@@ -8,7 +8,7 @@ import type { Logger } from '../../ports.ts'
 import { persist } from '../patience.ts'
 import type { Telephony } from '../ports.ts'
 import { sessionsIn } from '../sessions/lists.ts'
-import { takeReports } from './reports.ts'
+import { catchUp } from './reports.ts'
 
 export interface ReconcileNeed {
   readonly engine: Engine
@@ -64,7 +64,7 @@ async function reconcileOne(need: ReconcileNeed, session: Session): Promise<void
         return present.state === 'dialing'
           ? true
           : unit.run(noun, id, { type: 'lose', attempt: attempt.number, cause: 'lost_lease' })
-      takeReports(unit, leg, standing.reports, lease)
+      catchUp(unit, leg, standing, lease)
       return unit.run(noun, id, { type: 'take_lease', lease })
     })
     // It came in, and the process before was gone before it could be answered.
@@ -72,6 +72,9 @@ async function reconcileOne(need: ReconcileNeed, session: Session): Promise<void
     if (isUnanswered && standing !== 'unknown') await telephony.answer(account, reference)
   } catch (error) {
     // Its deadlines end it in any case.
-    log?.error({ account, session: id, error: error instanceof Error ? error.name : 'unknown' }, 'A call was not found.')
+    log?.error(
+      { account, session: id, error: error instanceof Error ? error.name : 'unknown' },
+      'A call was not found.',
+    )
   }
 }

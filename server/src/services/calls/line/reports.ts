@@ -2,14 +2,13 @@ import type { Report } from '#domain/session/commands.ts'
 import { readReference } from '#domain/session/requests.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
-import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Engine, Unit } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Logger } from '../../ports.ts'
 import { openWords } from '../conversation/words.ts'
 import { persist } from '../patience.ts'
-import type { LegReport, TelephonyReport } from '../ports.ts'
+import type { LegReport, LegStanding, TelephonyReport } from '../ports.ts'
 import type { Talks } from '../talk/talks.ts'
 import { unknownSession } from '../sessions/views.ts'
 
@@ -63,13 +62,15 @@ export class Reports {
   }
 }
 
+/** What a carrier knows of a leg and we do not, taken as if it were reported now; what was taken before is not told again. */
+export function catchUp(unit: Unit, leg: Leg, { reports }: LegStanding, lease: string): Session | Refused {
+  const taken = unit.state(noun, leg.session)?.attempt.reports ?? -1
+  const news = reports.filter(({ sequence }) => leg.leg !== undefined || sequence > taken)
+  return takeReports(unit, leg, news, lease)
+}
+
 /** Reports in their order, in one unit; a call that goes live by them gets its stream and conversation at once. */
-export function takeReports(
-  unit: Unit,
-  leg: Leg,
-  reports: readonly LegReport[],
-  lease: string,
-): Session | Refused {
+function takeReports(unit: Unit, leg: Leg, reports: readonly LegReport[], lease: string): Session | Refused {
   let session = unit.state(noun, leg.session)
   if (!session) return unknownSession()
   for (const report of reports) {
@@ -102,6 +103,6 @@ function commandOf({ attempt, leg }: Leg, { sequence, what, callId, providerAt }
 }
 
 /** Whether the agent still has this attempt of the call. */
-export function isTalking({ state, attempt, control }: Session, number: Id | number): boolean {
+function isTalking({ state, attempt, control }: Session, number: number): boolean {
   return state === 'live' && attempt.number === number && control?.agent !== 'left'
 }

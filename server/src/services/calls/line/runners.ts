@@ -5,7 +5,7 @@ import type { EffectAnswer, EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { LegStanding, Placed, Telephony } from '../ports.ts'
 import { persist } from '../patience.ts'
-import { takeReports } from './reports.ts'
+import { catchUp } from './reports.ts'
 
 export interface RunnersNeed {
   readonly engine: Engine
@@ -75,14 +75,14 @@ async function place(telephony: Telephony, account: string, dial: Dial): Promise
 
 /** What the carrier knows of a leg that was being dialled when the server went down, told as if it were reported now. */
 async function replay(need: RunnersNeed, account: string, dial: Dial, standing: LegStanding): Promise<void> {
-  const { callId, reports } = standing
+  const { callId } = standing
   const outcome = await persist<unknown>(need, { account, by: 'carrier' }, (unit) => {
     const leg = readReference(dial.reference)
     if (!leg) return true
     // What it refuses is known already.
     const command = dialAnswered(dial, { is: 'placed', callId })
     if (command) unit.run(noun, leg.session, command)
-    return takeReports(unit, leg, reports, need.lease)
+    return catchUp(unit, leg, standing, need.lease)
   })
   if (outcome.refusal && outcome.refusal.code !== 'not_found') throw new Error(outcome.refusal.message)
 }

@@ -3,9 +3,9 @@ import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Engine, Page } from '#engine/api.ts'
 import type { Listed, Position } from '../../api.ts'
+import { read } from '../../reading.ts'
 import type { SessionQuestion, SessionView } from '../api.ts'
 import { orderOf, type Views } from './views.ts'
-import { read } from '../../reading.ts'
 
 type Listing = Parameters<Engine['list']>[0] & { readonly noun: typeof noun }
 type Item = Page<{ readonly id: Id; readonly state: Session; readonly version: number }>['items'][number]
@@ -26,20 +26,26 @@ export async function listSessions(
   return { items: viewed, ...(next && { next }) }
 }
 
-/** How many there are, up to ten thousand. */
+/** How many there are, up to ten thousand, by the rows of the list: the sessions themselves are not read. */
 export async function countSessions(
   engine: Engine,
   account: string,
   question: Omit<SessionQuestion, 'after' | 'limit'>,
 ): Promise<number> {
   let counted = 0
-  let after: Position | undefined
-  for (;;) {
-    const { items, next } = await pageOf(engine, account, question, after, perPage)
-    counted += items.length
-    if (!next || counted >= countedMost) return Math.min(counted, countedMost)
-    after = next
-  }
+  const { test, ...listing } = listingFor(account, question)
+  const from = startOf(question, undefined)
+  await engine.list({
+    ...listing,
+    limit: 1,
+    ...(from && { after: from }),
+    test: (entry) => {
+      if (isPast(question, Number(entry.facets['createdAt']))) return true
+      if (test(entry)) counted++
+      return counted >= countedMost
+    },
+  })
+  return Math.min(counted, countedMost)
 }
 
 /** All sessions of a list, a page at a time. */
@@ -67,20 +73,20 @@ async function pageOf(
   after: Position | undefined,
   limit: number,
 ): Promise<{ readonly items: readonly Item[]; readonly next?: Position }> {
-  const { createdFrom } = question
   let from = startOf(question, after)
   for (;;) {
     const page = await engine.list({ ...listingFor(account, question), limit, ...(from && { after: from }) })
-    const items = page.items.filter(({ state }) => createdFrom === undefined || state.createdAt >= createdFrom)
-    // Newest first: what follows the first that is too old is older still.
-    const isPast = question.batch === undefined && items.length < page.items.length
-    if (items.length > 0 || isPast || !page.next)
-      return { items, ...(page.next && !isPast && { next: page.next }) }
+    const items = page.items.filter(({ state }) => !isPast(question, state.createdAt))
+    const isOver = items.length < page.items.length
+    if (items.length > 0 || isOver || !page.next) return { items, ...(page.next && !isOver && { next: page.next }) }
     from = page.next
   }
 }
 
-function listingFor(account: string, question: Omit<SessionQuestion, 'limit' | 'after'>): Omit<Listing, 'limit' | 'after'> {
+function listingFor(
+  account: string,
+  question: Omit<SessionQuestion, 'limit' | 'after'>,
+): Omit<Listing, 'limit' | 'after'> & Required<Pick<Listing, 'test'>> {
   const { agent, batch, kinds = [], createdFrom = -Infinity, createdTo = Infinity, test } = question
   const [list, equal, descending] =
     batch !== undefined
@@ -106,6 +112,11 @@ function listingFor(account: string, question: Omit<SessionQuestion, 'limit' | '
       )
     },
   }
+}
+
+/** Newest first: what follows the first that is too old is older still. */
+function isPast({ batch, createdFrom }: Pick<SessionQuestion, 'batch' | 'createdFrom'>, createdAt: number): boolean {
+  return batch === undefined && createdFrom !== undefined && createdAt < createdFrom
 }
 
 /** No id comes before the empty one: a list that begins after an instant and it holds what was made before that instant. */

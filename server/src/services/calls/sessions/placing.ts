@@ -48,40 +48,32 @@ export function makeSession(unit: Unit, ordered: Ordered, draft: CallDraft): Don
   return unit.run(noun, unit.id(homeRoute(create)), create)
 }
 
-/** What the sessions of a batch are made from; `own` by row, in rotation. */
-export interface BatchOrdered {
-  readonly definition: AgentDefinition
-  readonly numbers: readonly PhoneNumber[]
-}
-
-/** Looks up what all rows of a batch share. */
-export async function lookUpBatch(
+/** Looks up what all sessions of a batch are made from: answers with what makes that of one row, or why none can be made. */
+export async function rowMaker(
   { agents, numbers }: { readonly agents: Pick<Agents, 'version'>; readonly numbers: Pick<Numbers, 'find' | 'list'> },
   batch: Batch,
-): Promise<BatchOrdered | Refused> {
+): Promise<((unit: Unit, row: BatchRow) => Id | Refused | undefined) | Refused> {
   const definition = await agents.version(batch.account, batch.agent.id, batch.agent.version)
   if (definition === undefined) return unknownAgent()
   const named = batch.from.length === 0 ? [undefined] : batch.from
   const found = await Promise.all(named.map((from) => ownNumber(numbers, batch.account, from)))
   const own = found.filter((one) => one !== undefined)
-  return own.length === 0 ? noDefaultNumber() : { definition, numbers: own }
+  if (own.length === 0) return batch.from.length === 0 ? noDefaultNumber() : unknownNumber()
+  return (unit, row) => makeRow(unit, { definition, numbers: own }, batch, row)
 }
 
-/** Makes the prepared session of one row; undefined: the row is one that was rejected. */
-export function makeRow(unit: Unit, ordered: BatchOrdered, batch: Batch, row: BatchRow): Id | Refused | undefined {
-  const own = ordered.numbers[row.row % ordered.numbers.length]
-  if (row.to === undefined || own === undefined) return undefined
-  const create = createOf(
-    { agent: batch.agent, definition: ordered.definition, own },
-    {
-      agentId: batch.agent.id,
-      to: row.to,
-      data: row.data ?? null,
-      retry: batch.retry,
-      keepsHours: batch.keepsHours,
-      batch: { id: batch.id, row: row.row },
-    },
-  )
+/** Our numbers are used in rotation. Undefined: the row was rejected. */
+function makeRow(
+  unit: Unit,
+  { definition, numbers }: { readonly definition: AgentDefinition; readonly numbers: readonly PhoneNumber[] },
+  batch: Batch,
+  { row, to, data }: BatchRow,
+): Id | Refused | undefined {
+  const own = numbers[(row - 1) % numbers.length]
+  if (to === undefined || own === undefined) return undefined
+  const { id, agent, retry, keepsHours } = batch
+  const order = { agentId: agent.id, to, data: data ?? null, retry, keepsHours, batch: { id, row } }
+  const create = createOf({ agent, definition, own }, order)
   const done = unit.run(noun, unit.id(homeRoute(create)), create)
   return isRefused(done) ? done : done.state.id
 }

@@ -1,7 +1,7 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Order, SessionEvent } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
-import type { AgentPin, Session } from '#domain/session/state.ts'
+import type { AgentPin } from '#domain/session/state.ts'
 import type { Part } from '#domain/noun.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { refuse, type Refused } from '#domain/vocabulary/refusal.ts'

@@ -130,11 +130,7 @@ describe('a talk', () => {
     thinking.resolve({ say: 'One' })
     await answered
     await stage.pass(10)
-    expect(stage.asked.map(({ said }) => said.map(({ text }) => text))).toEqual([
-      [],
-      ['One'],
-      ['One', 'Two', 'One'],
-    ])
+    expect(stage.asked.map(({ said }) => said.map(({ text }) => text))).toEqual([[], ['One'], ['One', 'Two', 'One']])
   })
 
   it('asks once for two things said in a row', async () => {

@@ -87,7 +87,8 @@ export class Talk {
   /** The user has been silent for a while: asks whether they are there. */
   async askOnline(): Promise<void> {
     if (this.#phase !== 'open' || this.#asking) return
-    await this.#say(this.facts.definition.limits.onlineQuestion ?? onlineQuestion)
+    const question = this.facts.definition.limits.onlineQuestion ?? onlineQuestion
+    if (question !== '') await this.#say(question)
   }
 
   /** The call is over: nothing more is waited for or said. */

@@ -42,6 +42,8 @@ const transferRingMs: Milliseconds = 60_000
 export class Talks {
   readonly #need: TalksNeed
   readonly #talks = new Map<Id, Talk>()
+  /** Talks that are being set up, so that what is said meanwhile finds them. */
+  readonly #beginning = new Map<Id, Promise<Talk | undefined>>()
   readonly #running = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
 
@@ -52,18 +54,24 @@ export class Talks {
   /** Somebody must talk on a call that is live now. Safe to repeat. */
   async begin(call: LiveCall, lease: string): Promise<void> {
     if (this.#stopped.signal.aborted || lease !== this.#need.lease || this.#of(call)) return
-    const view = await this.#open(call)
-    // Where a carrier takes no text, somebody else gives it sound.
-    const talk = view && this.#need.telephony.speak && (await this.#make(call, view))
-    if (!talk || this.#of(call)) return
-    this.#talks.get(call.session)?.over()
-    this.#talks.set(call.session, talk)
-    await this.#track(talk.begin())
+    const setting = this.#set(call)
+    this.#beginning.set(call.session, setting)
+    try {
+      const talk = await setting
+      if (talk) await this.#track(talk.begin())
+    } finally {
+      if (this.#beginning.get(call.session) === setting) this.#beginning.delete(call.session)
+    }
   }
 
-  /** The person on the first leg of a call speaks. */
+  /** The person on the first leg of a call speaks. Where nobody talks with them, it is recorded all the same. */
   async heard(call: LiveCall, speech: Speech): Promise<void> {
-    await this.#of(call)?.heard(speech)
+    await this.#beginning.get(call.session)
+    const talk = this.#of(call)
+    if (talk) return talk.heard(speech)
+    if (speech.text.trim() === '') return
+    const quietFrom = this.#need.engine.clocks.now(call.account) + speech.lastsMs
+    await this.#record(call, { who: 'user', text: speech.text, quietFrom })
   }
 
   async askOnline(call: LiveCall): Promise<void> {
@@ -89,6 +97,16 @@ export class Talks {
   #of({ session, attempt }: LiveCall): Talk | undefined {
     const talk = this.#talks.get(session)
     return talk?.facts.attempt === attempt ? talk : undefined
+  }
+
+  async #set(call: LiveCall): Promise<Talk | undefined> {
+    const view = await this.#open(call)
+    // Where a carrier takes no text, somebody else gives it sound.
+    const talk = view && this.#need.telephony.speak && (await this.#make(call, view))
+    if (!talk || this.#of(call) || this.#stopped.signal.aborted) return undefined
+    this.#talks.get(call.session)?.over()
+    this.#talks.set(call.session, talk)
+    return talk
   }
 
   /** The session with its stream and conversation, as it is now; undefined: it is over. */
@@ -141,7 +159,13 @@ export class Talks {
       end: (cause, note) => command({ type: 'agent_ends', cause, ...(note !== undefined && { note }) }),
       transfer: (to) =>
         this.#inCall(call, (unit, { own }) =>
-          unit.run(noun, session, { type: 'transfer', id: unit.id(), to: canonicalAddress('VOICE', to), from: own, ringMs: transferRingMs }),
+          unit.run(noun, session, {
+            type: 'transfer',
+            id: unit.id(),
+            to: canonicalAddress('VOICE', to),
+            from: own,
+            ringMs: transferRingMs,
+          }),
         ),
     }
   }
@@ -152,10 +176,7 @@ export class Talks {
   }
 
   /** False: the call is over. */
-  async #inCall(
-    call: LiveCall,
-    program: (unit: Unit, session: Session) => Refused | object,
-  ): Promise<boolean> {
+  async #inCall(call: LiveCall, program: (unit: Unit, session: Session) => Refused | object): Promise<boolean> {
     if (this.#stopped.signal.aborted) return false
     const outcome: Outcome<boolean> = await persist(this.#need, { account: call.account, by: 'agent' }, (unit) => {
       const session = liveSession(unit, call)

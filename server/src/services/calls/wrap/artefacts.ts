@@ -48,7 +48,8 @@ async function make(need: ArtefactsNeed, { artefact, attempt }: Wanted, view: Se
     return { ...about, state: 'done', value: cost, cost: cost.total }
   }
   const { analysis } = need
-  if (!analysis) return { ...about, state: 'skipped', because: artefact === 'recording' ? 'no recorder' : 'no analysis' }
+  if (!analysis)
+    return { ...about, state: 'skipped', because: artefact === 'recording' ? 'no recorder' : 'no analysis' }
   const { account, id } = session
   const input = { account, session: id, artefact, definition, said }
   const analysed = await inTime(need.system, (signal) => analysis.make({ ...input, signal }))

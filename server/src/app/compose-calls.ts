@@ -4,18 +4,23 @@ import { httpAgent } from '#adapters/agents/http/http.ts'
 import { scriptedAgent } from '#adapters/agents/script/script.ts'
 import { httpAnalysis } from '#adapters/analysis/http/http.ts'
 import { noAnalysis } from '#adapters/analysis/none/none.ts'
+import { Directory } from '#adapters/telephony/simulator/phones.ts'
+import type { Script } from '#adapters/telephony/simulator/script.ts'
 import { Simulator } from '#adapters/telephony/simulator/simulator.ts'
 import { callerSource } from '#dialects/bolna/caller-source.ts'
+import type { CallSimulator } from '#dialects/native/simulator.ts'
 import type { Engine } from '#engine/api.ts'
 import type { ConversationServices } from '#services/api.ts'
 import { createCalls, type Calls } from '#services/calls/calls.ts'
+import { knowingPhones } from '#services/calls/knowing-phones.ts'
+import { createPhones } from '#services/calls/phones.ts'
 import { numberZones } from '#services/calls/hours/number-zones.ts'
 import type { Parts } from './compose.ts'
 import type { Options } from './options.ts'
 
 export interface Telephones {
   readonly calls: Calls
-  readonly simulator: Simulator
+  readonly simulator: CallSimulator
 }
 
 /** Chooses what calls are made with: the simulated carrier, the agents, and who makes summaries. */
@@ -35,19 +40,34 @@ export function furnishCalls(
     log,
     ...(journal !== null && { journal: (line) => appendFileSync(journal, `${JSON.stringify(line)}\n`) }),
   })
+  const phones = createPhones<Script>({
+    engine,
+    check: (number, script) => new Directory().of('').set(number, script),
+    tell: (account, scripts) => simulator.loadPhones(account, scripts),
+    log,
+  })
   const calls = createCalls({
     engine,
     system,
     vault,
-    telephony: simulator,
+    telephony: knowingPhones(simulator, phones),
     runtime: chosenRuntime({ script: scriptedAgent(), http: httpAgent({ ask, system, vault, internalTargets }) }),
     analysis: url === null ? noAnalysis() : httpAnalysis({ ask, url }),
     zones: numberZones(),
     rates,
     slots,
     accounts,
-    callerData: callerSource({ ask, vault, internalTargets }),
+    callerData: callerSource({ ask, vault, internalTargets, log }),
     log,
   })
-  return { calls, simulator }
+  return {
+    calls,
+    simulator: {
+      dial: async (account, call) => {
+        await phones.ensure(account)
+        return simulator.dial(account, call)
+      },
+      phones: (account) => phones.of(account),
+    },
+  }
 }

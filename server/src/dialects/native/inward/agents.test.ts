@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { showDefinition } from '../outward/agents.ts'
+import { agentDraft } from '../wire/agents.ts'
+import { definitionOf } from './agents.ts'
+
+const vault = { seal: (secret: string) => `sealed ${secret.length}` }
+const secret = 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0'
+const program = { by: 'http', url: 'https://agent.example.com/' }
+
+/** As it is after being written like this, over what was there. */
+function written(draft: object, present?: ReturnType<ReturnType<typeof definitionOf>>) {
+  return definitionOf(agentDraft.parse({ name: 'Ann', ...draft }), vault)(present)
+}
+
+describe('an agent as it is written', () => {
+  test('has defaults for all that is left out', () => {
+    expect(written({})).toEqual({
+      name: 'Ann',
+      welcome: '',
+      speech: { by: 'script', lines: [], goodbye: '' },
+      limits: {},
+      hours: null,
+      retry: null,
+      route: 'default',
+      inbound: { callsPerCaller: -1, exempt: [], rejectUnknown: false },
+      announce: null,
+      makes: { recording: false, summary: false, extraction: false },
+      vendor: {},
+    })
+  })
+
+  test('keeps its secrets sealed, and never shows them', () => {
+    const definition = written({
+      speech: { ...program, secret },
+      inbound: { source: { url: 'https://crm.example.com/', token: 'topsecret' } },
+    })
+    expect(definition).toMatchObject({
+      speech: { sealedSecret: `sealed ${secret.length}` },
+      inbound: { source: { sealedToken: 'sealed 9' } },
+    })
+    const shown = showDefinition(definition)
+    expect(JSON.stringify(shown)).not.toMatch(/sealed|topsecret|whsec/)
+    expect(shown).toMatchObject({ speech: { hasSecret: true }, inbound: { source: { hasToken: true } } })
+  })
+
+  test('keeps a secret that is not given again while its URL is the same, and then only', () => {
+    const present = written({ speech: { ...program, secret } })
+    const secretOf = (speech: object) => (written({ speech }, present).speech as { sealedSecret?: string }).sealedSecret
+    expect(secretOf(program)).toBe(`sealed ${secret.length}`)
+    expect(secretOf({ ...program, url: 'https://other.example.com/' })).toBeUndefined()
+    expect(secretOf({ ...program, secret: null })).toBeUndefined()
+    expect(secretOf({ ...program, secret: `${secret}${secret.slice(6)}` })).toBe('sealed 54')
+  })
+
+  test('keeps what other dialects have in it', () => {
+    const present = {
+      ...written({}),
+      vendor: { other: { tasks: [] } },
+      announce: { dialect: 'other', url: 'https://a/' },
+    }
+    expect(written({ name: 'Bob' }, present)).toMatchObject({
+      name: 'Bob',
+      vendor: { other: { tasks: [] } },
+      announce: { dialect: 'other' },
+    })
+  })
+
+  test.each([
+    [{ name: '' }],
+    [{ speech: { by: 'magic' } }],
+    [{ speech: { by: 'http', url: 'ftp://a' } }],
+    [{ speech: { ...program, secret: 'short' } }],
+    [{ hours: { startHour: 24, endHour: 1 } }],
+    [{ retry: { max: 0, on: [], afterMs: [1000] } }],
+    [{ colour: 'red' }],
+  ])('is not %j', (draft) => {
+    expect(agentDraft.safeParse({ name: 'Ann', ...draft }).success).toBe(false)
+  })
+})

@@ -1,0 +1,297 @@
+// Random orders and random deeds for tests over the state space; what a deed asks for depends on the session it is done to.
+import fc, { type Arbitrary } from 'fast-check'
+import { dayMs, hourMs, minuteMs, type Instant, type Milliseconds } from '../vocabulary/instant.ts'
+import type { Create, Gate, ReportedWhat, SessionCommand } from './commands.ts'
+import { begin, idOf, inbound, browser, mail, order, row, stubborn, text } from './given.ts'
+import { bounds, limits } from './limits.ts'
+import type { Policy, RetryPolicy, Session } from './state.ts'
+
+/** Something happens, or time passes: `ms`, or until the next deadline. */
+export type Deed =
+  | { readonly pass: Milliseconds | 'until due' }
+  | { readonly do: string; readonly command: (session: Session, now: Instant) => SessionCommand }
+
+const settings = fc.record({
+  declinesPending: fc.boolean(),
+  modeAfterConnect: fc.constantFrom('barge', 'whisper', 'spy'),
+  openedByProgram: fc.constant(false),
+})
+
+const retry: Arbitrary<RetryPolicy> = fc.record({
+  max: fc.integer({ min: 1, max: limits.retries }),
+  on: fc.subarray(['no_answer', 'busy', 'failed', 'error'] as const),
+  onVoicemail: fc.boolean(),
+  afterMs: fc.array(fc.integer({ min: minuteMs, max: dayMs }), { minLength: 1, maxLength: limits.retries }),
+})
+
+/** Clocks and choices within their bounds; `setupMs` by the bounds of telephone calls. */
+export const anyPolicy: Arbitrary<Partial<Policy>> = fc.record(
+  {
+    queueMs: between('queueMs'),
+    setupMs: between('setupMs'),
+    ringMs: between('ringMs'),
+    maxMs: between('maxMs'),
+    capMs: between('capMs'),
+    silenceMs: fc.option(between('silenceMs')),
+    askOnlineMs: fc.option(between('askOnlineMs')),
+    wrapMs: between('wrapMs'),
+    idleMs: fc.option(between('idleMs')),
+    tokenMs: between('tokenMs'),
+    retry: fc.option(retry, { freq: 4 }),
+    keepsHours: fc.boolean(),
+    voicemailMs: fc.option(between('voicemailMs')),
+    makes: fc.subarray(['recording', 'summary', 'extraction'] as const),
+  },
+  { requiredKeys: [] },
+)
+
+function between(name: keyof typeof bounds): Arbitrary<Milliseconds> {
+  const [min, max] = bounds[name]
+  return fc.integer({ min, max })
+}
+
+const starts: Arbitrary<Partial<Create>> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  fc.constant(row),
+  fc.integer({ min: 0, max: 30 * dayMs }).map((ahead) => ({ to: 'scheduled' as const, dueAt: begin + ahead })),
+  fc.constant(inbound),
+  settings.map((given) => ({ ...inbound, settings: given })),
+  settings.map((given) => ({ to: 'scheduled' as const, settings: { ...given, openedByProgram: true } })),
+  fc.constant(browser),
+  fc.constant(text),
+)
+
+/** An order of any kind. */
+export const anyOrder: Arbitrary<Create> = fc.oneof(
+  { weight: 9, arbitrary: fc.tuple(starts, anyPolicy).map(([start, policy]) => order({ ...start, policy })) },
+  { weight: 3, arbitrary: anyPolicy.map((policy) => order({ policy: { ...policy, retry: stubborn } })) },
+  { weight: 1, arbitrary: anyPolicy.map(({ setupMs: _setup, ...policy }) => order({ ...mail, policy })) },
+)
+
+/** An outbound telephone order. */
+export const anyCall: Arbitrary<Create> = anyPolicy.map((policy) => order({ policy }))
+
+const verdict = fc.constantFrom(
+  'busy',
+  'no_answer',
+  'rejected',
+  'invalid_number',
+  'unreachable',
+  'congestion',
+  'hangup',
+  'dropped',
+)
+const protocol = fc.record(
+  {
+    sip: fc.constantFrom(200, 403, 404, 408, 480, 486, 487, 500, 503, 600, 603),
+    q850: fc.constantFrom(1, 16, 17, 18, 19, 21, 34, 42, 127),
+    text: fc.string({ maxLength: 300, unit: 'binary-ascii' }),
+    scheme: fc.string({ maxLength: 40 }),
+  },
+  { requiredKeys: [] },
+)
+
+const what: Arbitrary<ReportedWhat> = fc.oneof(
+  fc.record({ is: fc.constantFrom('placed', 'progress', 'ringing') }),
+  { weight: 2, arbitrary: fc.record({ is: fc.constant('ringing') }) },
+  { weight: 4, arbitrary: fc.record({ is: fc.constant('answered'), lease: fc.constantFrom('here', 'there') }) },
+  fc.record({ is: fc.constant('media'), receivedPackets: fc.nat(900), sentPackets: fc.nat(900) }),
+  fc.record({ is: fc.constant('dtmf'), digits: fc.stringMatching(/^[0-9#*x]{1,40}$/) }),
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      { is: fc.constant('ended'), verdict, protocol, by: fc.constantFrom('user', 'carrier', 'us') },
+      { requiredKeys: ['is'] },
+    ),
+  },
+)
+
+const unusable = fc.constantFrom('agent_deleted', 'agent_unusable', 'number_unusable', 'credentials_refused')
+type Hours = {
+  readonly unusable?: NonNullable<Gate['unusable']>
+  readonly low: boolean
+  readonly closed?: readonly number[]
+}
+const hours: Arbitrary<Hours> = fc.record(
+  { unusable, low: fc.boolean(), closed: fc.array(fc.integer({ min: 1, max: 14 * dayMs }), { maxLength: 20 }) },
+  { requiredKeys: ['low'] },
+)
+const openHours: Arbitrary<Hours> = fc.constant({ low: false })
+
+function gateAt({ unusable: unfit, low, closed }: Hours, now: Instant): Gate {
+  return {
+    balance: low ? 'low' : 'enough',
+    ...(unfit && { unusable: unfit }),
+    ...(closed && { closed: { openings: closed.toSorted((a, b) => a - b).map((ms) => now + ms) } }),
+  }
+}
+
+/** About an earlier attempt, now and then. */
+const late = fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1)
+
+const offers: Arbitrary<Deed> = fc
+  .tuple(
+    fc.oneof({ weight: 4, arbitrary: openHours }, { weight: 2, arbitrary: hours }),
+    fc.option(fc.integer({ min: 1, max: 9 }), { freq: 6 }),
+    late,
+  )
+  .map(([gate, slot, behind]) =>
+    deed('offer', (session, now) => ({
+      type: 'offer_slot',
+      attempt: session.attempt.number + 1 - behind,
+      gate: gateAt(gate, now),
+      ...(slot !== null && { slot, lease: 'here' }),
+    })),
+  )
+
+/** Mostly about the present attempt and in its place; sometimes about an earlier one, repeated, or out of order. */
+const reports: Arbitrary<Deed> = fc
+  .tuple(what, late, fc.constantFrom(1, 1, 1, 1, 2, 0, -1), fc.option(fc.string({ maxLength: 150 })), fc.nat(9))
+  .map(([told, behind, step, callId, second]) =>
+    deed(`report ${told.is}`, ({ attempt, control }) => ({
+      type: 'report',
+      attempt: attempt.number - behind,
+      sequence: Math.max(0, (attempt.reports ?? 0) + step),
+      what: told,
+      ...(callId !== null && { callId }),
+      ...(second < 3 && control?.second && { leg: control.second.leg, sequence: control.second.reports + step }),
+    })),
+  )
+
+const answers: Arbitrary<Deed> = fc
+  .tuple(
+    late,
+    fc.oneof(
+      { weight: 3, arbitrary: fc.record({ is: fc.constant('placed'), callId: fc.string({ maxLength: 150 }) }) },
+      fc.record({ is: fc.constant('unknown') }),
+      fc.record({
+        is: fc.constant('refused'),
+        cause: fc.constantFrom('credentials_refused', 'invalid_number', 'carrier_error', 'congestion'),
+      }),
+    ),
+  )
+  .map(([behind, answer]) =>
+    deed('dial_answered', ({ attempt }) => ({ type: 'dial_answered', attempt: attempt.number - behind, answer })),
+  )
+
+const settling: Arbitrary<Deed> = fc
+  .tuple(
+    fc.constantFrom('recording', 'transcript', 'summary', 'extraction', 'cost'),
+    fc.constantFrom('done', 'skipped', 'failed'),
+    late,
+    fc.nat(500),
+  )
+  .map(([artefact, state, behind, cost]) =>
+    deed('settle', ({ attempt }) => ({
+      type: 'settle',
+      artefact,
+      state,
+      attempt: attempt.number - behind,
+      ...(artefact === 'cost' && { cost }),
+    })),
+  )
+
+const talk: Arbitrary<Deed> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('user', 'agent'), fc.integer({ min: -minuteMs, max: hourMs }))
+    .map(([who, lasts]) => deed('turn', (_session, now) => ({ type: 'turn', who, quietFrom: now + lasts }))),
+  fc.constantFrom('beep', 'check', 'live').map((sign) => deed('sign', () => ({ type: 'voicemail_sign', sign }))),
+  fc
+    .constantFrom('agent_hangup', 'agent_error', 'voicemail', 'voicemail', 'handed_over')
+    .map((cause) => deed('agent_ends', () => ({ type: 'agent_ends', cause, note: 'n'.repeat(300) }))),
+  fc
+    .nat(20)
+    .map((n) =>
+      deed('words', () => ({ type: 'place_words', conversationId: idOf(200 + n), after: n, streamId: idOf(300) })),
+    ),
+)
+
+const requests: Arbitrary<Deed> = fc.oneof(
+  fc
+    .constantFrom<SessionCommand>(
+      { type: 'queue', because: 'its batch starts' },
+      { type: 'stop', cause: 'stopped_by_request' },
+      { type: 'hang_up', note: 'enough' },
+      { type: 'take_lease', lease: 'there' },
+      { type: 'reject', attempt: 1, note: 'not known' },
+    )
+    .map((command) => deed(command.type, () => command)),
+  fc
+    .constantFrom('lost_lease', 'media_lost', 'carrier_drop', 'conversation_closed')
+    .map((cause) => deed('lose', ({ attempt }) => ({ type: 'lose', attempt: attempt.number, cause }))),
+)
+
+/** What an agent's program does; most of it is refused for a call that no program steers. */
+const steering: Arbitrary<Deed> = fc
+  .tuple(
+    fc.constantFrom(
+      'offer',
+      'claim',
+      'answer',
+      'answer_done',
+      'connect',
+      'transfer',
+      'mode',
+      'close',
+      'disconnect',
+      'attach',
+      'lose',
+    ),
+    fc.boolean(),
+    fc.integer({ min: 1_000, max: 120_000 }),
+  )
+  .map(([name, fails, ms]) => deed(name, (session, now) => steer(name, fails, ms, session, now)))
+
+function steer(name: string, fails: boolean, ms: number, { control }: Session, now: Instant): SessionCommand {
+  const [id, to, from, until] = [`c${now % 97}`, '+14155550109', '+18005550111', now + ms]
+  const offerId = control?.offer?.id ?? idOf(400)
+  switch (name) {
+    case 'offer':
+      return { type: 'offer', offerId: idOf(400 + (ms % 5)) }
+    case 'claim':
+      return { type: 'claim', offerId, program: 'p1', ready: fails }
+    case 'answer':
+      return { type: 'answer', id, until }
+    case 'answer_done':
+      return { type: 'answer_done', id: control?.waiting?.id ?? id, ...(fails && { failed: 'no' }) }
+    case 'connect':
+      return { type: 'connect', id, to, from, ringMs: ms, until }
+    case 'transfer':
+      return { type: 'transfer', id, to, from, ringMs: ms }
+    case 'mode':
+      return { type: 'mode', mode: fails ? 'spy' : 'whisper' }
+    case 'close':
+      return { type: 'close' }
+    case 'attach':
+      return { type: 'attach_media', lease: 'here' }
+    case 'lose':
+      return { type: 'lose_media', lease: 'here' }
+    default:
+      return { type: 'disconnect' }
+  }
+}
+
+const passing: Arbitrary<Deed> = fc
+  .oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 0, max: 20_000 }) },
+    fc.integer({ min: 0, max: 10 * minuteMs }),
+    fc.integer({ min: 0, max: 2 * dayMs }),
+    { weight: 3, arbitrary: fc.constant('until due' as const) },
+  )
+  .map((pass) => ({ pass }))
+
+/** One thing that happens to a session. */
+export const anyDeed: Arbitrary<Deed> = fc.oneof(
+  { weight: 8, arbitrary: reports },
+  { weight: 4, arbitrary: offers },
+  { weight: 4, arbitrary: passing },
+  { weight: 3, arbitrary: talk },
+  { weight: 2, arbitrary: answers },
+  { weight: 3, arbitrary: settling },
+  { weight: 1, arbitrary: requests },
+  { weight: 3, arbitrary: steering },
+)
+
+function deed(name: string, command: Extract<Deed, { do: string }>['command']): Deed {
+  return { do: name, command, toString: () => name } as Deed
+}

@@ -1,0 +1,78 @@
+import { batch as noun } from '#domain/batch/batch.ts'
+import type { BatchCommand } from '#domain/batch/commands.ts'
+import type { Batch } from '#domain/batch/state.ts'
+import type { SessionCommand } from '#domain/session/commands.ts'
+import { session } from '#domain/session/session.ts'
+import type { SessionState } from '#domain/session/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import { isRefused } from '#domain/vocabulary/refusal.ts'
+import type { EffectAnswer, EffectRequest, Engine, Unit } from '#engine/api.ts'
+import { read } from '../../reading.ts'
+import { rowsPerUnit } from './limits.ts'
+import { seeRows } from './rows.ts'
+import { inUnits } from './units.ts'
+
+/** How many are stopped before the next are. */
+const perTurn = 500
+
+type Stopping = NonNullable<Batch['stopping']>
+
+/**
+ * Stops what waits of a batch, and where that was asked for hangs up what is on the line. What goes on may still come to a retry, so
+ * all is looked at again until nothing is on the line. A deleted batch is gone, but its sessions are still found by it.
+ */
+export async function stop(engine: Engine, effect: EffectRequest): Promise<EffectAnswer> {
+  const { account, aggregate: id } = effect
+  const batch = await read(engine, account, (unit) => unit.state(noun, id))
+  const how: Stopping = batch?.stopping ?? { hangUp: false, cause: 'batch_stopped' }
+  const ids: Id[] = []
+  let onTheLine = 0
+  await seeRows(engine, { account, id }, (seen) => {
+    const state = seen.facets['state'] as SessionState
+    if (commandFor(state, how)) ids.push(seen.id)
+    else if (state !== 'ended') onTheLine++
+  })
+  let count = 0
+  for (let from = 0; from < ids.length; from += perTurn) {
+    const some = ids.slice(from, from + perTurn)
+    const stopped = await inUnits(engine, effect, some, rowsPerUnit.stop, (unit, chunk) => stopAll(unit, chunk, how))
+    if (isRefused(stopped)) return { settled: false, error: stopped.refusal.message }
+    count += stopped
+  }
+  if (onTheLine > 0) return { settled: false, error: `${onTheLine} calls of the batch are still on the line.` }
+  const next = batch?.rows ?? 0
+  const command: BatchCommand = { type: 'advance', work: 'stop', next, count, missed: 0, done: true }
+  return { settled: true, command }
+}
+
+/** Answers with how many it ended. Each is looked at as it is now. */
+function stopAll(unit: Unit, ids: readonly Id[], how: Stopping): number {
+  let count = 0
+  for (const id of ids) {
+    const state = unit.state(session, id)?.state
+    const command = state && commandFor(state, how)
+    const done = command && unit.run(session, id, command)
+    if (done && !isRefused(done)) count++
+  }
+  return count
+}
+
+/** Undefined: it is left alone. The end of a call may still be followed by a retry, which a stop drops. */
+function commandFor(state: SessionState, { hangUp, cause }: Stopping): SessionCommand | undefined {
+  switch (state) {
+    case 'prepared':
+    case 'scheduled':
+    case 'queued':
+    case 'deferred':
+    case 'wrapping':
+      return { type: 'stop', cause }
+    case 'joining':
+    case 'dialing':
+    case 'ringing':
+    case 'live':
+      return hangUp ? { type: 'hang_up', note: 'its batch was stopped' } : undefined
+    case 'ended':
+    case 'erasing':
+      return undefined
+  }
+}
