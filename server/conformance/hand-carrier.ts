@@ -13,6 +13,8 @@ export class HandCarrier implements Telephony {
   readonly spoken: string[] = []
   /** What becomes of a call that is placed. */
   onPlace: (call: PlaceCall) => Promise<Placed> = async ({ reference }) => ({ is: 'placed', callId: `c ${reference}` })
+  /** It cannot be asked anything. */
+  isAway = false
   readonly #known = new Map<string, LegStanding>()
   #listener: Listener = async () => {}
   #sequence = 0
@@ -23,6 +25,7 @@ export class HandCarrier implements Telephony {
   }
 
   async query(_account: string, reference: string): Promise<LegStanding | 'unknown'> {
+    if (this.isAway) throw new Error('The carrier is away.')
     return this.#known.get(reference) ?? 'unknown'
   }
 

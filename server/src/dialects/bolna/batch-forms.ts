@@ -54,6 +54,7 @@ function textOf({ value, fieldnameTruncated, valueTruncated }: MultipartValue): 
 
 function problemOf(error: Error & { readonly code?: string }): Error {
   if (error instanceof ProblemError || error.code === 'FST_REQ_FILE_TOO_LARGE') return error
-  if (error.code?.endsWith('_LIMIT')) return new ProblemError(problem(1013, 'the form has too many parts; send one file'))
+  if (error.code?.endsWith('_LIMIT'))
+    return new ProblemError(problem(1013, 'the form has too many parts; send one file'))
   return new ProblemError(problem(1013, 'the form is cut off or no multipart/form-data'))
 }

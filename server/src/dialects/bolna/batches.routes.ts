@@ -8,8 +8,9 @@ import { shownBatch } from './batches.ts'
 import { callerOf } from './caller.ts'
 import { notFound, problem, ProblemError, type Problem } from './errors.ts'
 import { foundAgent, idFrom, shownExecutions } from './executing.ts'
-import { pagedRows } from './executions.routes.ts'
 import { hexOf } from './ids.ts'
+import { limits } from './limits.ts'
+import { pageAsked } from './pages.ts'
 import { executionsOnly } from './questions.ts'
 import { stamp } from './time.ts'
 import { batch, batchCreated, batchDone, batchList, executionArray, rejectedList } from './wire/answers.ts'
@@ -109,7 +110,12 @@ function read(scope: Scope, api: Api): void {
     return send(reply, json(200, await shown(api, found)))
   })
 
-  const all = { tags, summary: 'The batches of an agent', params: agentParams, response: documented({ 200: batchList }) }
+  const all = {
+    tags,
+    summary: 'The batches of an agent',
+    params: agentParams,
+    response: documented({ 200: batchList }),
+  }
   scope.get('/:agent_id/all', { schema: all }, async (request, reply) => {
     const agent = await foundAgent(api, request, request.params.agent_id)
     const { account } = callerOf(request)
@@ -173,8 +179,11 @@ export function batchExecutionRoutes(scope: Scope, api: Api): void {
   scope.get('/:id/executions', { schema }, async (request, reply) => {
     const { account, id, valid } = await foundBatch(api, request, request.params.id)
     reply.header('x-total-count', valid)
-    const rows = pagedRows(Array.from({ length: valid }, (_, index) => index), request.query)
-    const text = Readable.from(executionsText(api, request, account, id, rows[0] ?? 0, rows.length))
+    const { page_number, page_size } = request.query
+    const isPaged = page_number !== undefined || page_size !== undefined
+    const { number, size } = pageAsked({ page_number: page_number ?? 1, page_size: page_size ?? limits.pageSize })
+    const [skip, most] = isPaged ? [(number - 1) * size, size] : [0, valid]
+    const text = Readable.from(executionsText(api, request, account, id, skip, most))
     return reply.code(200).header('content-type', 'application/json; charset=utf-8').send(text)
   })
 }

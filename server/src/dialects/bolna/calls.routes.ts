@@ -84,7 +84,12 @@ function end(scope: Scope, api: Api): void {
     if (!inFlight.has(session.state)) return sendProblem(reply, problem(2004))
     const render = (view: SessionView) => steeredAs(view.session)
     const ask = askOf(vault, request, render)
-    return answer(reply, await services.sessions.hangUp(ask, session.id, request.body?.reason), render, notInState(2004))
+    return answer(
+      reply,
+      await services.sessions.hangUp(ask, session.id, request.body?.reason),
+      render,
+      notInState(2004),
+    )
   })
 }
 

@@ -16,7 +16,8 @@ export function costOf(values: readonly unknown[]) {
   for (const value of values) {
     if (typeof value !== 'object' || value === null) continue
     for (const [name, cost] of Object.entries(value))
-      if (name in legs && typeof cost === 'number') legs[name as keyof CostLegs] = thousandths(legs[name as keyof CostLegs] + cost)
+      if (name in legs && typeof cost === 'number')
+        legs[name as keyof CostLegs] = thousandths(legs[name as keyof CostLegs] + cost)
   }
   return {
     llm: legs.llm,

@@ -7,6 +7,7 @@ import type { Execution } from './execution.ts'
 import { executionFrom } from './executions.ts'
 import { everyEvent, historyOf } from './history.ts'
 import { shownHistory } from './history-shown.ts'
+import { limits } from './limits.ts'
 import { logOf } from './log.ts'
 import { pageAsked, pageOf } from './pages.ts'
 import { filtersOf, questionOf } from './questions.ts'
@@ -40,9 +41,7 @@ export async function answerList(
   const { sessions } = api.context.services
   const asked = pageAsked(query)
   const none = { views: [], total: 0, hasMore: false }
-  const { views, total, hasMore } = question
-    ? await pageOf(sessions, callerOf(request).account, question, asked)
-    : none
+  const { views, total, hasMore } = question ? await pageOf(sessions, callerOf(request).account, question, asked) : none
   const shown = await shownExecutions(api, request, views)
   const envelope = {
     page_number: asked.number,
@@ -121,7 +120,10 @@ export function pagedRows<Row>(
   query: { readonly page_number?: number | undefined; readonly page_size?: number | undefined },
 ): readonly Row[] {
   if (query.page_number === undefined && query.page_size === undefined) return rows
-  const { number, size } = pageAsked({ page_number: query.page_number ?? 1, page_size: query.page_size ?? 20 })
+  const { number, size } = pageAsked({
+    page_number: query.page_number ?? 1,
+    page_size: query.page_size ?? limits.pageSize,
+  })
   return rows.slice((number - 1) * size, number * size)
 }
 

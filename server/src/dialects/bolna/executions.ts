@@ -60,7 +60,9 @@ async function costsBefore(
   const settled = events.map(({ event }) => event).filter((event) => event.type === 'artefact.settled')
   // An attempt that ended while it waited for the next one is past, and has its number still.
   const present = attempt.answeredAt === undefined ? Infinity : attempt.number
-  return settled.filter((one: ArtefactSettled) => one.artefact === 'cost' && one.attempt < present).map(({ value }) => value)
+  return settled
+    .filter((one: ArtefactSettled) => one.artefact === 'cost' && one.attempt < present)
+    .map(({ value }) => value)
 }
 
 /** How long the delivery service remembers what was delivered; what failed or waits it never forgets. */

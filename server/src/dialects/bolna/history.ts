@@ -74,7 +74,12 @@ export function historyOf(events: readonly Recorded<SessionEvent>[]): History {
   return { changes, dials: [...dials.values()], placements, amendments: events.filter(isAmendment) }
 }
 
-function changeOf(recorded: Recorded<SessionEvent>, status: ExecutionStatus, sequence: number, attempt: number): Change {
+function changeOf(
+  recorded: Recorded<SessionEvent>,
+  status: ExecutionStatus,
+  sequence: number,
+  attempt: number,
+): Change {
   const { event } = recorded
   const about = { recorded, sequence, status, attempt: Math.max(1, attempt) }
   if (event.type === 'attempt.ended') {
@@ -98,8 +103,7 @@ function noteDial(dials: Map<number, PastDial>, event: SessionEvent, number: num
     const { outcome, end, at } = event
     Object.assign(dial, { outcome, end, endedAt: dial.endedAt ?? at })
   }
-  if (event.type === 'artefact.settled' && event.artefact === 'cost' && event.cost !== undefined)
-    dial.cost = event.cost
+  if (event.type === 'artefact.settled' && event.artefact === 'cost' && event.cost !== undefined) dial.cost = event.cost
 }
 
 function noteMove(dial: PastDial, event: Extract<SessionEvent, { type: 'session.moved' }>): void {

@@ -47,13 +47,19 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
     case 'session.moved':
       return ['system', `${statusAfter(event, state)}: ${event.because}`]
     case 'attempt.ended':
-      return ['system', `attempt ${event.attempt} ended: ${event.end.cause}; the next is due at ${stamp(event.retryAt)}`]
+      return [
+        'system',
+        `attempt ${event.attempt} ended: ${event.end.cause}; the next is due at ${stamp(event.retryAt)}`,
+      ]
     case 'slot.asked':
       return ['system', 'waits for a free slot']
     case 'slot.returned':
       return ['system', `slot given back: ${event.because}`]
     case 'leg.reported':
-      return ['carrier', event.digits === undefined ? `reported ${event.what}` : `digits received: ${event.digits.length}`]
+      return [
+        'carrier',
+        event.digits === undefined ? `reported ${event.what}` : `digits received: ${event.digits.length}`,
+      ]
     case 'online.asked':
       return ['system', 'the user is asked whether they are still there']
     case 'media.no_audio':
@@ -71,7 +77,9 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
     case 'control.leg_refused':
       return ['carrier', `refused a report of ${event.what} on the second leg: ${event.because}`]
     case 'control.changed':
-      return event.regions.second === undefined ? undefined : ['system', `second leg ${event.regions.second?.state ?? 'gone'}`]
+      return event.regions.second === undefined
+        ? undefined
+        : ['system', `second leg ${event.regions.second?.state ?? 'gone'}`]
     case 'turn.taken':
     case 'words.placed':
     case 'lease.taken':

@@ -16,7 +16,13 @@ export function numberRoutes(scope: Scope, { context: { services } }: Api): void
     const { account } = callerOf(request)
     const { now } = services.clock.get(account)
     const numbers = await services.numbers.list(account)
-    return send(reply, json(200, numbers.map((number) => shownNumber(number, now))))
+    return send(
+      reply,
+      json(
+        200,
+        numbers.map((number) => shownNumber(number, now)),
+      ),
+    )
   })
 }
 

@@ -69,8 +69,7 @@ async function queueAll(
     const some = ordered.slice(i, i + queuedAtOnce)
     for (const answer of await Promise.all(some.map(({ id }) => deliveries.replay(account, { id })))) {
       if (!isRefused(answer)) queued += answer.queued
-      else if (answer.refusal.code === 'busy' || answer.refusal.code === 'unavailable')
-        return problemOf(answer.refusal)
+      else if (answer.refusal.code === 'busy' || answer.refusal.code === 'unavailable') return problemOf(answer.refusal)
     }
   }
   return queued

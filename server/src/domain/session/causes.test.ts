@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { causeAbandoned, causeAnswered, causeUnanswered, enderOf, outcomeOf } from './causes.ts'
 
-describe('Bolna 3.9: why a call that nobody answered is over', () => {
+describe('B19 why a call that nobody answered is over', () => {
   test.each([
     [486, false, 'busy'],
     [600, true, 'busy'],
@@ -66,7 +66,7 @@ describe('Bolna 3.9: why a call that nobody answered is over', () => {
   })
 })
 
-describe('Bolna 3.9: why an answered call is over', () => {
+describe('B19 why an answered call is over', () => {
   test.each([
     [{}, 'user_hangup'],
     [{ by: 'user' }, 'user_hangup'],

@@ -10,7 +10,7 @@ interface Meaning {
   readonly says: string
 }
 
-/** Every cause with what it means; total, so that a new one must be placed here (Bolna 3.9, rule 3). */
+/** Every cause with what it means; total, so that a new one must be placed here (B19, rule 3). */
 const meanings: Readonly<Record<Cause, Meaning>> = {
   user_hangup: { outcome: 'completed', by: 'user', says: 'the user hung up' },
   agent_hangup: { outcome: 'completed', by: 'agent', says: 'the agent ended it' },
@@ -78,7 +78,7 @@ interface Heard {
   readonly by?: 'user' | 'carrier' | 'us'
 }
 
-/** Why an outbound call that nobody answered is over: the carrier's own word, else what the protocols say (Bolna 3.9). */
+/** Why an outbound call that nobody answered is over: the carrier's own word, else what the protocols say (B19). */
 export function causeUnanswered({ verdict, protocol = {} }: Heard, rang: boolean): Cause {
   if (verdict === undefined) return causeOfProtocol(protocol, rang) ?? unheard(rang)
   switch (verdict) {

@@ -38,7 +38,7 @@ export interface Queue {
 }
 
 /**
- * The dispatcher offers a slot: the dial gate (Bolna 5.2), decided here in its order. What depends on tables and other nouns
+ * The dispatcher offers a slot: the dial gate (B9, B15, B16), decided here in its order. What depends on tables and other nouns
  * was looked up by the service: whether agent, number and credentials are usable, the calling hours, the balance.
  */
 export interface OfferSlot {

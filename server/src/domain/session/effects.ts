@@ -1,10 +1,11 @@
 import type { Effect } from '../noun.ts'
+import { enderOf } from './causes.ts'
 import { controlEffects } from './control/control.ts'
 import type { ReportRefused, SessionEvent, SessionMoved } from './events.ts'
 import { carrierMarginMs, policyOf } from './limits.ts'
 import { endsOf, referenceOf, type SessionRequests } from './requests.ts'
 import { hasLeft, isInFlight, needsSlot } from './standing.ts'
-import type { Artefact, Session } from './state.ts'
+import type { Artefact, Cause, Ender, Session } from './state.ts'
 
 /** What must be done in the world because of an event; `session` is the state right after it. */
 export function effects(event: SessionEvent, session: Session): readonly Effect[] {
@@ -84,16 +85,17 @@ function entering(session: Session, moved?: SessionMoved): Effect[] {
 function leaving({ from, to, end }: SessionMoved, session: Session): Effect[] {
   if (!isInFlight({ state: from }) || isInFlight({ state: to }) || session.kind !== 'telephone') return []
   const released = needsSlot(session) ? [releaseSlot(session, session.attempt.number)] : []
-  const ending = end ?? lastEnd(session)
+  const ending = end ?? retriedEnd(session)
   // The first leg is over already where its user or the carrier ended it.
   const isOver = (ending.by === 'user' || ending.by === 'carrier') && ending.cause !== 'bridge_ended'
   const reject = session.direction === 'inbound' && from === 'ringing'
   return isOver ? released : [...released, hangUp(session, session.attempt.number, reject)]
 }
 
-/** Of a retried attempt the move itself says no end. */
-function lastEnd({ past }: Session): { readonly cause?: string; readonly by?: string } {
-  return past.at(-1) ?? {}
+/** The move to the next attempt says no end: it is the last one's of the past. */
+function retriedEnd({ past }: Session): { readonly cause?: Cause; readonly by?: Ender } {
+  const cause = past.at(-1)?.cause
+  return cause === undefined ? {} : { cause, by: enderOf(cause) }
 }
 
 /** Rule 1: a leg that comes alive after its end is hung up at once. */

@@ -44,7 +44,7 @@ function stopAtGate(session: Session, { slot, gate }: OfferSlot, context: Decide
   return cause && endAttempt(session, { cause }, context)
 }
 
-/** Bolna 5.3: only what was never looked at since its time came; a retry is dialled however late. */
+/** Only what was never looked at since its time came; a retry is dialled however late. */
 function hasMissed({ state, wantsSlot, dueAt, retries }: Session, now: Instant): boolean {
   return state === 'queued' && !wantsSlot && retries === 0 && dueAt !== undefined && now - dueAt > missedMs
 }

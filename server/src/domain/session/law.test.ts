@@ -1,4 +1,4 @@
-// Bolna's law over our states (specification 2, 5 and 6.1): one test for each rule and each timeline.
+// The law of statuses (B) over our states: one test for each rule, then each of its timelines.
 import { describe, expect, test } from 'vitest'
 import { hourMs, minuteMs } from '../vocabulary/instant.ts'
 import { begin, calling, given, inbound, row, second, stubborn } from './given.ts'
@@ -108,7 +108,7 @@ describe('the law of statuses', () => {
   })
 })
 
-describe('timelines (6.1)', () => {
+describe('timelines', () => {
   test('voicemail: two checks that agree hang up', () => {
     const call = calling({ voicemailMs: 30 * second }).talking()
     call.at(8).do({ type: 'voicemail_sign', sign: 'check' })

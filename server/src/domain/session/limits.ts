@@ -38,9 +38,9 @@ export const limits: Readonly<Record<LimitName, number>> = {
 
 /** How long a row waits for its batch: 30 days unchanged, and 30 more until the latest start; the batch stops its rows before. */
 export const preparedMs: Milliseconds = 61 * dayMs
-/** The farthest a session may be scheduled ahead (Bolna 8). */
+/** The farthest a session may be scheduled ahead. */
 export const aheadMs: Milliseconds = 366 * dayMs
-/** A scheduled call that missed its time by more is not dialled any more (Bolna 5.3). */
+/** A scheduled call that missed its time by more is not dialled any more. */
 export const missedMs: Milliseconds = hourMs
 /** The longest wait in `deferred`, whatever the hours are. */
 export const deferredMs: Milliseconds = 30 * dayMs
@@ -50,7 +50,7 @@ export const arrivalMs: Milliseconds = 5 * minuteMs
 export const afterConnectMs: Milliseconds = 10 * second
 /** The longest that a `connect` may ring. */
 export const connectMs: Milliseconds = 120 * second
-/** Nothing received since the answer: flagged, then hung up (Bolna 5.7). */
+/** Nothing received since the answer: flagged, then hung up. */
 export const noAudioMs: Milliseconds = 10 * second
 export const noMediaMs: Milliseconds = 30 * second
 /** What is said lasts no longer than this. */

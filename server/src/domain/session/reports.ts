@@ -128,7 +128,7 @@ function end(session: Session, report: Report, what: What<'ended'>, context: Dec
   return [...first, ...endAttempt(session, ending, context)]
 }
 
-/** Why it is over, by how far it had come (Bolna 3.9). */
+/** Why it is over, by how far it had come (B19). */
 function causeOf(session: Session, what: What<'ended'>): Cause {
   const { state, kind, direction, attempt } = session
   if (state === 'live') {

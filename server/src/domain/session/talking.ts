@@ -18,7 +18,7 @@ export function decideTurn(session: Session, { who, quietFrom }: Turn, { now: at
   return { events: [{ type: 'turn.taken', at, who, quietFrom: until }] }
 }
 
-/** A voicemail is found by a beep, or by two checks that agree; a person's reply between them clears it (Bolna 5.7). */
+/** A voicemail is found by a beep, or by two checks that agree; a person's reply between them clears it. */
 export function decideVoicemail(session: Session, { sign }: VoicemailSign, context: Deciders): Decision<SessionEvent> {
   if (!looksForVoicemail(session, context)) return { events: [] }
   const { now: at } = context

@@ -196,7 +196,7 @@ describe('the page on the terminal guarantee', () => {
         reached.add(state)
         expect([state, untilEnd(one) <= (most[state] ?? 0)]).toEqual([state, true])
       }),
-      { numRuns: 1_500, seed: 20_261_121, examples: column.starts.map((start) => [[start, []]]) },
+      { numRuns: 1_000, seed: 20_261_121 },
     )
     reached.delete('ended')
     expect([...reached].toSorted()).toEqual([...column.states].toSorted())

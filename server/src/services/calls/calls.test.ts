@@ -90,6 +90,27 @@ describe('an outbound call', () => {
     expect(ended).toMatchObject({ outcome: 'completed', end: { cause: 'voicemail' }, attempt: { voicemail: 'found' } })
   })
 
+  it('a voicemail is found when a second look agrees, and tried again where that is wanted', async () => {
+    const greeting = 'Hi, this is Alice. I am not available, please leave a message after the tone.'
+    house.simulator.phones(house.account).set(phones.own, [
+      { after: 1_000, do: 'ring' },
+      { after: 1_000, do: 'answer' },
+      { after: 500, do: 'say', text: greeting },
+      { after: 60_000, do: 'hang-up' },
+    ])
+    const agentId = await house.agent({ limits: { voicemailMs: 30_000 } })
+    const retry = { max: 1, on: [], onVoicemail: true, afterMs: [hourMs] }
+    const { session } = await house.call({ agentId, to: phones.own, retry })
+    await house.pass(5 * minuteMs)
+    expect(await house.session(session.id)).toMatchObject({ state: 'scheduled', past: [{ wasLive: true }], retries: 1 })
+    await house.pass(2 * hourMs)
+    const ended = await house.session(session.id)
+    expect(ended).toMatchObject({ state: 'ended', end: { cause: 'voicemail' }, attempt: { number: 2 } })
+    // Only what was said in the last attempt; each has a conversation of its own, since VOICE closes with its stream.
+    expect((await house.services.sessions.transcript(ended)).filter(({ who }) => who === 'user')).toHaveLength(1)
+    expect(await house.conversations()).toHaveLength(2)
+  })
+
   it('a voicemail is a user like any other where nobody looks for it', async () => {
     const { session } = await house.call({ agentId: await house.agent(), to: phones.voicemail })
     await house.pass(5 * minuteMs)
@@ -147,6 +168,29 @@ describe('an outbound call', () => {
     expect(house.journal).toHaveLength(1)
   })
 
+  it('B9 waits for the calling hours of the called party, and is told so at once', async () => {
+    await house.close()
+    house = await openCallsHouse({ zones: { of: () => ['America/New_York'] } })
+    // 09:00 UTC is 04:00 in New York: the window opens five hours later.
+    const agentId = await house.agent({ hours: { startHour: 9, endHour: 21 } })
+    const { session } = await house.call({ agentId, to: phones.ordinary })
+    await house.pass(1_000)
+    expect(await house.states(session.id)).toEqual(['queued', 'deferred'])
+    expect(house.services.sessions.nextTransition(await house.session(session.id))).toBeDefined()
+    await house.pass(5 * hourMs - 2_000)
+    expect(house.journal).toEqual([])
+    await house.pass(5 * minuteMs)
+    expect(await house.states(session.id)).toEqual([
+      'queued',
+      'deferred',
+      'dialing',
+      'ringing',
+      'live',
+      'wrapping',
+      'ended',
+    ])
+  })
+
   it('waits in the line while all slots are held', async () => {
     await house.close()
     house = await openCallsHouse({ slots: 1 })
@@ -160,6 +204,18 @@ describe('an outbound call', () => {
     await house.services.sessions.hangUp(house.ask, first.session.id)
     await house.pass(minuteMs)
     expect(await house.session(second.session.id)).toMatchObject({ state: 'ended', outcome: 'busy' })
+  })
+
+  it('goes on when the limit of its account is raised', async () => {
+    const agentId = await house.agent()
+    await house.services.accounts.change(house.account, 'test', { limits: { slots: 0 } })
+    const { session } = await house.call({ agentId, to: phones.busy })
+    await house.pass(minuteMs)
+    expect(await house.session(session.id)).toMatchObject({ state: 'queued' })
+    await house.services.accounts.change(house.account, 'test', { limits: { slots: 1 } })
+    await house.calls.wake(house.account)
+    await house.pass(minuteMs)
+    expect(await house.session(session.id)).toMatchObject({ outcome: 'busy' })
   })
 
   it('is refused for an agent or a number that is not there, and for what nobody can call', async () => {
@@ -282,5 +338,34 @@ describe('an inbound call', () => {
     const dialled = dial(phones.ordinary)
     await house.system.advance(3_000)
     expect(await dialled).toBeDefined()
+  })
+})
+
+describe('a batch', () => {
+  it('makes a session for each row, and calls them when it starts', async () => {
+    const agentId = await house.agent()
+    const { batches, sessions } = house.services
+    const rows = [
+      { row: 1, to: phones.busy, data: { name: 'Alice' } },
+      { row: 2, rejected: 'not a number', line: 'x' },
+      { row: 3, to: phones.ordinary },
+    ]
+    const draft = { agentId, fileName: 'people.csv', from: [], retry: null, webhook: null, rows }
+    const made = await batches.create(house.ask, draft)
+    if (!made.value) throw new Error(made.refusal?.message)
+    const { id } = made.value
+    await house.pass(1_000)
+    const prepared = await sessions.list(house.account, { batch: id, limit: 10 })
+    expect(prepared.items.map(({ session: { state, batch }, order }) => [state, batch?.row, order.data])).toEqual([
+      ['prepared', 1, { name: 'Alice' }],
+      ['prepared', 3, null],
+    ])
+    expect(await batches.dryRun(house.account, id)).toMatchObject({ dial: 2 })
+    const dueAt = house.engine.clocks.now(house.account) + hourMs
+    await batches.schedule(house.ask, id, { dueAt, keepsHours: true })
+    await house.pass(hourMs + 10 * minuteMs)
+    const ended = await sessions.list(house.account, { batch: id, limit: 10 })
+    expect(ended.items.map(({ session }) => session.outcome)).toEqual(['busy', 'completed'])
+    expect(await batches.get(house.account, id)).toMatchObject({ status: 'completed' })
   })
 })

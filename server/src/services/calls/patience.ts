@@ -21,3 +21,26 @@ export async function persist<Value>(
     await new Promise<void>((resolve) => system.after(pauseMs, resolve))
   }
 }
+
+/**
+ * What some work comes to within its time, in real time. Undefined: it takes longer, or the server stops, and its signal tells
+ * it that nobody waits any more.
+ */
+export async function within<Value>(
+  system: Pick<System, 'after'>,
+  ms: Milliseconds,
+  work: (signal: AbortSignal) => Promise<Value>,
+  stopped?: AbortSignal,
+): Promise<Value | undefined> {
+  const late = new AbortController()
+  const cancel = system.after(ms, () => late.abort())
+  const signal = stopped ? AbortSignal.any([late.signal, stopped]) : late.signal
+  const tooLate = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  try {
+    return await Promise.race([work(signal), tooLate])
+  } finally {
+    cancel()
+  }
+}

@@ -14,7 +14,7 @@ import type { Logger } from '../../ports.ts'
 import { read } from '../../reading.ts'
 import type { Agents, AgentView, Numbers } from '../api.ts'
 import { homeRoute } from '../conversation/words.ts'
-import { persist } from '../patience.ts'
+import { persist, within } from '../patience.ts'
 import type { IncomingCall, Telephony } from '../ports.ts'
 import { policyOf } from '../sessions/policy.ts'
 import { callsOf } from './callers.ts'
@@ -101,25 +101,12 @@ async function judge(need: IncomingNeed, arrived: Arrived): Promise<Verdict> {
     const calls = await callsOf(need.engine, arrived, callsPerCaller)
     if (calls >= callsPerCaller) return { data: null, rule: 'the caller has used up the calls it may make' }
   }
-  const data = await dataOf(need, arrived)
+  const data = await within(need.system, sourceMs, (signal) => askSource(need, arrived, signal))
   if (data === 'unknown' && rejectUnknown) return { data: null, rule: 'the caller is not known' }
   return { data: data === 'unknown' ? null : (data ?? null) }
 }
 
-/** What the source says within its time; a failure is no reason to lose the call. */
-async function dataOf(need: IncomingNeed, arrived: Arrived): ReturnType<CallerData> {
-  const late = new AbortController()
-  const cancel = need.system.after(sourceMs, () => late.abort())
-  const tooLate = new Promise<undefined>((resolve) => {
-    late.signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
-  try {
-    return await Promise.race([askSource(need, arrived, late.signal), tooLate])
-  } finally {
-    cancel()
-  }
-}
-
+/** What the source says; a failure is no reason to lose the call. */
 async function askSource(
   { callerData, log }: IncomingNeed,
   { account, view, user, id: session }: Arrived,

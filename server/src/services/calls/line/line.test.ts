@@ -209,6 +209,20 @@ describe('after a crash', () => {
     expect(carrier.spoken.at(-1)).toBe('We open at nine.')
   })
 
+  it('a carrier that cannot be asked is asked again', async () => {
+    const id = await live()
+    carrier.isAway = true
+    house = await house.crash()
+    expect(await state(id)).toBe('live')
+    expect(JSON.stringify(logged)).toContain('could not be asked')
+    carrier.isAway = false
+    carrier.forgets(`${id}.1`)
+    await house.system.advance(10_000)
+    for (let i = 0; (await state(id)) === 'live' && i < 1_000; i++) await new Promise(setImmediate)
+    await house.pass(minuteMs)
+    expect(await house.session(id)).toMatchObject({ end: { cause: 'lost_lease' } })
+  })
+
   it('a live call that the carrier knows nothing of is lost', async () => {
     const id = await live()
     carrier.forgets(`${id}.1`)

@@ -1,11 +1,12 @@
 import { referenceOf } from '#domain/session/requests.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Accounts, Position } from '../../api.ts'
 import type { Logger } from '../../ports.ts'
-import { persist } from '../patience.ts'
+import { persist, within } from '../patience.ts'
 import type { Telephony } from '../ports.ts'
 import { sessionsIn } from '../sessions/lists.ts'
 import { catchUp } from './reports.ts'
@@ -22,39 +23,70 @@ export interface ReconcileNeed {
 
 /** How many calls the carrier is asked about at once. */
 const askedAtOnce = 16
+/** How long it may take to answer, in real time. */
+const askingMs: Milliseconds = 10_000
+
+/** Where the carrier could not be asked: how soon it is asked again, in real time, and how often. */
+const againMs: Milliseconds = 10_000
+const mostRounds = 60
+
+/** Asks about the calls of the process before; resolves when all have been asked about once. */
+export async function reconcile(need: ReconcileNeed, stopped: () => boolean, round = 1): Promise<void> {
+  const unasked = await askAbout(need, stopped)
+  if (unasked === 0 || round === mostRounds || stopped()) return
+  need.system.after(againMs, () => {
+    if (!stopped()) void reconcile(need, stopped, round + 1)
+  })
+}
 
 /**
  * After a start: every call that another process held is asked about. What the carrier knows is taken as if it were reported
  * now, and this process talks on; what it knows nothing of is lost, but for one that was being dialled, which its deadline ends.
  */
-export async function reconcile(need: ReconcileNeed, stopped: () => boolean): Promise<void> {
-  let after: Position | undefined
-  do {
-    const page = await need.accounts.list(after)
-    for (const { id } of page.items) await ofAccount(need, id, stopped)
-    after = page.next
-  } while (after && !stopped())
+async function askAbout(need: ReconcileNeed, stopped: () => boolean): Promise<number> {
+  let unasked = 0
+  try {
+    let after: Position | undefined
+    do {
+      const page = await need.accounts.list(after)
+      for (const { id } of page.items) unasked += await ofAccount(need, id, stopped)
+      after = page.next
+    } while (after && !stopped())
+    return unasked
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error
+    need.log?.error({ error: name }, 'The calls of the process before could not be looked up.')
+    return 1
+  }
 }
 
-async function ofAccount(need: ReconcileNeed, account: string, stopped: () => boolean): Promise<void> {
+/** Answers with how many could not be asked about. */
+async function ofAccount(need: ReconcileNeed, account: string, stopped: () => boolean): Promise<number> {
+  let unasked = 0
   const asked = new Set<Promise<void>>()
   for await (const { state } of sessionsIn(need.engine, account, 'in_flight', 'true')) {
     if (stopped()) break
     const isUp = state.state === 'dialing' || state.state === 'ringing' || state.state === 'live'
     if (state.kind !== 'telephone' || !isUp || state.attempt.lease === need.lease) continue
-    const one: Promise<void> = reconcileOne(need, state).finally(() => asked.delete(one))
+    const one: Promise<void> = reconcileOne(need, state).then((isDone) => {
+      asked.delete(one)
+      if (!isDone) unasked++
+    })
     asked.add(one)
     if (asked.size >= askedAtOnce) await Promise.race(asked)
   }
   await Promise.all(asked)
+  return unasked
 }
 
-async function reconcileOne(need: ReconcileNeed, session: Session): Promise<void> {
+/** False: nobody knows, since the carrier could not be asked. Its deadlines end the call in any case. */
+async function reconcileOne(need: ReconcileNeed, session: Session): Promise<boolean> {
   const { account, id, attempt } = session
   const { engine, telephony, lease, log } = need
   try {
     const reference = referenceOf(id, attempt.number)
-    const standing = await telephony.query(account, reference)
+    const standing = await within(need.system, askingMs, () => telephony.query(account, reference))
+    if (standing === undefined) throw new Error('The carrier did not answer in time.')
     const ask = { account, by: 'restart' }
     await persist<unknown>({ engine, system: need.system }, ask, (unit) => {
       const present = unit.state(noun, id)
@@ -70,11 +102,10 @@ async function reconcileOne(need: ReconcileNeed, session: Session): Promise<void
     // It came in, and the process before was gone before it could be answered.
     const isUnanswered = session.direction === 'inbound' && session.state === 'ringing' && !session.control
     if (isUnanswered && standing !== 'unknown') await telephony.answer(account, reference)
+    return true
   } catch (error) {
-    // Its deadlines end it in any case.
-    log?.error(
-      { account, session: id, error: error instanceof Error ? error.name : 'unknown' },
-      'A call was not found.',
-    )
+    const name = error instanceof Error ? error.name : typeof error
+    log?.error({ account, session: id, error: name }, 'The carrier could not be asked about a call.')
+    return false
   }
 }

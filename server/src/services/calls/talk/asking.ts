@@ -1,6 +1,7 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { System } from '#engine/ports.ts'
+import { within } from '../patience.ts'
 import type { AgentRuntime, TurnInput, TurnReply } from '../ports.ts'
 
 /** How long an agent may take that has no limit of its own, in real time; and what is added to its own for the way. */
@@ -14,17 +15,9 @@ export async function askAgent(
   input: Omit<TurnInput, 'signal'>,
   stopped: AbortSignal,
 ): Promise<TurnReply | { readonly failed: string }> {
-  const late = new AbortController()
-  const cancel = system.after(limitOf(input.definition), () => late.abort())
-  const signal = AbortSignal.any([late.signal, stopped])
-  const aborted = new Promise<{ readonly failed: string }>((resolve) => {
-    signal.addEventListener('abort', () => resolve({ failed: 'The agent did not answer in time.' }), { once: true })
-  })
-  try {
-    return await Promise.race([answered(runtime, { ...input, signal }), aborted])
-  } finally {
-    cancel()
-  }
+  const limit = limitOf(input.definition)
+  const reply = await within(system, limit, (signal) => answered(runtime, { ...input, signal }), stopped)
+  return reply ?? { failed: 'The agent did not answer in time.' }
 }
 
 async function answered(runtime: AgentRuntime, input: TurnInput): Promise<TurnReply | { readonly failed: string }> {

@@ -18,7 +18,9 @@ async function over(options: HouseOptions, ms = 5 * minuteMs): Promise<{ readonl
 
 async function made(id: string): Promise<Record<string, unknown>> {
   const artefacts = await house.services.sessions.artefacts(house.account, id)
-  return Object.fromEntries(artefacts.map(({ artefact, state, because, value }) => [artefact, because ?? value ?? state]))
+  return Object.fromEntries(
+    artefacts.map(({ artefact, state, because, value }) => [artefact, because ?? value ?? state]),
+  )
 }
 
 describe('what is made of a call', () => {
@@ -35,7 +37,9 @@ describe('what is made of a call', () => {
     const asked: AnalysisInput[] = []
     const make = async (input: AnalysisInput): Promise<Analysed> => {
       asked.push(input)
-      return input.artefact === 'summary' ? { is: 'done', value: 'They open at nine.' } : { is: 'failed', because: 'no' }
+      return input.artefact === 'summary'
+        ? { is: 'done', value: 'They open at nine.' }
+        : { is: 'failed', because: 'no' }
     }
     const { id } = await over({ analysis: { make } })
     expect(await made(id)).toMatchObject({ summary: 'They open at nine.', extraction: 'no' })
@@ -51,7 +55,10 @@ describe('what is made of a call', () => {
       return { is: 'done', value: tries }
     }
     const { id } = await over({ analysis: { make } })
-    expect(await house.session(id)).toMatchObject({ state: 'ended', artefacts: { summary: 'done', extraction: 'done' } })
+    expect(await house.session(id)).toMatchObject({
+      state: 'ended',
+      artefacts: { summary: 'done', extraction: 'done' },
+    })
   })
 
   it('fails when it takes too long, and the call ends', async () => {
@@ -81,6 +88,7 @@ describe('what is made of a call', () => {
     expect(await house.session(id)).toMatchObject({ cost: 3 })
     expect(await made(id)).toMatchObject({ cost: { minutes: 1, network: 1, platform: 2, total: 3 } })
     await house.close()
-    expect(await house.session((await over({})).id)).toMatchObject({ cost: 0 })
+    const unpriced = await over({})
+    expect(await house.session(unpriced.id)).toMatchObject({ cost: 0 })
   })
 })

@@ -6,7 +6,8 @@ import type { EffectAnswer, EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { SessionView } from '../api.ts'
 import { transcriptOf } from '../conversation/transcript.ts'
-import type { Analysed, Analysis, Rates } from '../ports.ts'
+import { within } from '../patience.ts'
+import type { Analysis, Rates } from '../ports.ts'
 import type { Talks } from '../talk/talks.ts'
 import { costOf } from './cost.ts'
 
@@ -52,25 +53,10 @@ async function make(need: ArtefactsNeed, { artefact, attempt }: Wanted, view: Se
     return { ...about, state: 'skipped', because: artefact === 'recording' ? 'no recorder' : 'no analysis' }
   const { account, id } = session
   const input = { account, session: id, artefact, definition, said }
-  const analysed = await inTime(need.system, (signal) => analysis.make({ ...input, signal }))
+  // What is late is failed; what throws is tried again.
+  const analysed = await within(need.system, makingMs, (signal) => analysis.make({ ...input, signal }))
+  if (!analysed) return { ...about, state: 'failed', because: 'it took too long' }
   return analysed.is === 'done'
     ? { ...about, state: 'done', value: analysed.value }
     : { ...about, state: analysed.is, because: analysed.because }
-}
-
-/** What is late is failed; what throws is tried again. */
-async function inTime(
-  system: Pick<System, 'after'>,
-  making: (signal: AbortSignal) => Promise<Analysed>,
-): Promise<Analysed> {
-  const late = new AbortController()
-  const tooLate = new Promise<Analysed>((resolve) => {
-    late.signal.addEventListener('abort', () => resolve({ is: 'failed', because: 'it took too long' }), { once: true })
-  })
-  const cancel = system.after(makingMs, () => late.abort())
-  try {
-    return await Promise.race([making(late.signal), tooLate])
-  } finally {
-    cancel()
-  }
 }

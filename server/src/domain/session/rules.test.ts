@@ -32,7 +32,11 @@ describe('rule 1: every state has its deadline', () => {
   test('queued gives up after a day, a row of a batch after 30, and is not tried again', () => {
     expect(due(given())).toEqual([86_400, 'queue_timeout'])
     expect(due(given(row).do({ type: 'queue', because: 'start' }))).toEqual([30 * 86_400, 'queue_timeout'])
-    expect(calling({ retry: stubborn }).at(86_400).state).toMatchObject({ state: 'ended', outcome: 'error', retries: 0 })
+    expect(calling({ retry: stubborn }).at(86_400).state).toMatchObject({
+      state: 'ended',
+      outcome: 'error',
+      retries: 0,
+    })
   })
 
   test('deferred asks at each opening and gives up after its queue time and the closed time', () => {
@@ -71,20 +75,27 @@ describe('rule 1: every state has its deadline', () => {
   test('live: its own longest duration, or the cap', () => {
     expect(due(calling({ maxMs: 90 * second }).talking())).toEqual([90, 'max_duration'])
     expect(due(calling({ capMs: 30 * second }).talking())).toEqual([30, 'max_duration'])
-    const call = calling({ maxMs: 90 * second }).talking().at(90)
+    const call = calling({ maxMs: 90 * second })
+      .talking()
+      .at(90)
     expect(call.state).toMatchObject({ state: 'wrapping', outcome: 'completed', end: { by: 'deadline' } })
   })
 
   test('live, written: the idle end of the agent, else three years; mail a week', () => {
     expect(due(given(text))).toEqual([(yearsAfter(begin, 3) - begin) / second, 'idle'])
-    const chat = given({ ...text, policy: { idleMs: hourMs } }).at(100).says('user', 500)
+    const chat = given({ ...text, policy: { idleMs: hourMs } })
+      .at(100)
+      .says('user', 500)
     expect(due(chat)).toEqual([3700, 'idle'])
     expect(chat.at(3700).state).toMatchObject({ state: 'wrapping', outcome: 'completed', end: { cause: 'idle' } })
     expect(due(given(mail).answered())).toEqual([7 * 86_400, 'idle'])
   })
 
   test('wrapping: what is open then has failed', () => {
-    const call = calling({ makes: ['recording', 'summary'] }).talking().at(9).ended()
+    const call = calling({ makes: ['recording', 'summary'] })
+      .talking()
+      .at(9)
+      .ended()
     expect(due(call)).toEqual([189, 'wrapped'])
     call.settle('recording').at(189)
     expect(call.state.state).toBe('ended')
@@ -126,14 +137,22 @@ describe('rule 2: what comes late, twice or out of order changes nothing', () =>
 
   test('a report of an earlier attempt that comes alive is hung up by its own name', () => {
     const call = calling({ retry: stubborn }).offer().ringing().ended({ verdict: 'busy' })
-    call.jump(begin + 30 * minuteMs).offer().ringing()
+    call
+      .jump(begin + 30 * minuteMs)
+      .offer()
+      .ringing()
     call.report({ is: 'answered' }, { attempt: 1 })
     expect(call.state).toMatchObject({ state: 'ringing', attempt: { number: 2 } })
+    // The carrier ended the first attempt itself: there was nothing to hang up until now.
     expect(call.asked('telephony.hang_up')).toMatchObject([{ attempt: 1, reference: `${call.state.id}.1` }])
   })
 
   test('an artefact after the end is stored, and one of an earlier attempt refused', () => {
-    const call = calling({ makes: ['summary'] }).talking().ended().settle('cost', { cost: 12 }).at(400)
+    const call = calling({ makes: ['summary'] })
+      .talking()
+      .ended()
+      .settle('cost', { cost: 12 })
+      .at(400)
     const had = call.state
     expect(had).toMatchObject({ state: 'ended', cost: 12, artefacts: { summary: 'failed' } })
     call.settle('summary', { value: 'it was short', cost: 5 })
@@ -157,10 +176,18 @@ describe('rules 3 and 4: outcome and end', () => {
 
   test('lost after a restart: what was live has failed, what rang may be tried again, what was dialled its deadline ends', () => {
     const lose = { type: 'lose', attempt: 1, cause: 'lost_lease' } as const
-    expect(given().talking().do(lose).state).toMatchObject({ state: 'wrapping', outcome: 'failed', end: { by: 'server' } })
+    expect(given().talking().do(lose).state).toMatchObject({
+      state: 'wrapping',
+      outcome: 'failed',
+      end: { by: 'server' },
+    })
     expect(calling({ retry: stubborn }).offer().ringing().do(lose).way.at(-1)).toBe('scheduled')
     expect(given().talking().ended().run(lose)).toEqual([])
-    expect(given().talking().run({ ...lose, attempt: 0 })).toEqual([])
+    expect(
+      given()
+        .talking()
+        .run({ ...lose, attempt: 0 }),
+    ).toEqual([])
   })
 
   test('the end keeps what the protocols said, within bounds', () => {
@@ -173,7 +200,12 @@ describe('rules 3 and 4: outcome and end', () => {
 describe('rule 6: retries', () => {
   test('as often as was said; the last wait repeats; then the ending stays', () => {
     const call = calling({ retry: { ...stubborn, max: 2, afterMs: [minuteMs] } })
-    for (let i = 0; i < 3; i++) call.offer().ringing().ended({ verdict: 'busy' }).at((i + 1) * 60)
+    for (let i = 0; i < 3; i++)
+      call
+        .offer()
+        .ringing()
+        .ended({ verdict: 'busy' })
+        .at((i + 1) * 60)
     expect(call.outcomes).toEqual(['busy', 'busy', 'busy'])
     expect(call.state).toMatchObject({ state: 'ended', retries: 2, outcome: 'busy', attempt: { number: 3 } })
   })
@@ -186,7 +218,11 @@ describe('rule 6: retries', () => {
 
   test('an error at the gate is an attempt of its own', () => {
     const call = calling({ retry: stubborn }).offer({ balance: 'enough', unusable: 'number_unusable' })
-    expect(call.state).toMatchObject({ state: 'scheduled', attempt: { number: 1 }, past: [{ number: 1, outcome: 'error' }] })
+    expect(call.state).toMatchObject({
+      state: 'scheduled',
+      attempt: { number: 1 },
+      past: [{ number: 1, outcome: 'error' }],
+    })
     expect(call.asked('slot.release')).toHaveLength(1)
     call.jump(begin + 30 * minuteMs).offer()
     expect(call.state).toMatchObject({ state: 'dialing', attempt: { number: 2 } })
@@ -194,7 +230,9 @@ describe('rule 6: retries', () => {
 
   test('a refused dial with wrong credentials is an error, another refusal a failure', () => {
     const refuse = (cause: 'credentials_refused' | 'congestion') =>
-      given().offer().do({ type: 'dial_answered', attempt: 1, answer: { is: 'refused', cause } }).state
+      given()
+        .offer()
+        .do({ type: 'dial_answered', attempt: 1, answer: { is: 'refused', cause } }).state
     expect([refuse('credentials_refused').outcome, refuse('congestion').outcome]).toEqual(['error', 'failed'])
   })
 
@@ -219,7 +257,11 @@ describe('rule 6: retries', () => {
     const call = given({ to: 'scheduled', dueAt: begin + minuteMs })
     expect(call.at(60).kinds()).toEqual(['hours.look'])
     expect(call.at(60 + 3601).look().state).toMatchObject({ outcome: 'error', end: { cause: 'time_missed' } })
-    const seen = given({ to: 'scheduled', dueAt: begin + minuteMs }).at(60).look().at(9000).offer()
+    const seen = given({ to: 'scheduled', dueAt: begin + minuteMs })
+      .at(60)
+      .look()
+      .at(9000)
+      .offer()
     expect(seen.state.state).toBe('dialing')
     const late = calling({ retry: stubborn }).offer().ringing().at(60).at(40_000).offer()
     expect(late.state).toMatchObject({ state: 'dialing', attempt: { number: 2 } })
@@ -268,7 +310,11 @@ describe('rules 8 and 9', () => {
 
   test('a text is handed over at once, a call never', () => {
     const chat = given(text).do({ type: 'agent_ends', cause: 'handed_over' })
-    expect(chat.state).toMatchObject({ state: 'wrapping', outcome: 'transferred', artefacts: { transcript: 'skipped' } })
+    expect(chat.state).toMatchObject({
+      state: 'wrapping',
+      outcome: 'transferred',
+      artefacts: { transcript: 'skipped' },
+    })
     expect(given().talking().refusal({ type: 'agent_ends', cause: 'handed_over' }).message).toContain('Transfer a call')
   })
 
@@ -293,31 +339,42 @@ describe('rule 10: silence and sound', () => {
   })
 
   test('is not counted while somebody speaks', () => {
-    const call = calling({ silenceMs: 10 * second }).talking().says('agent', 20).at(5).says('user', 1)
+    const call = calling({ silenceMs: 10 * second })
+      .talking()
+      .says('agent', 20)
+      .at(5)
+      .says('user', 1)
     expect(due(call)).toEqual([30, 'silence'])
   })
 
   test('nobody is hung up on where silence is not set', () => {
-    expect(due(calling({ askOnlineMs: 10 * second }).talking().at(11))).toEqual([2400, 'max_duration'])
+    expect(
+      due(
+        calling({ askOnlineMs: 10 * second })
+          .talking()
+          .at(11),
+      ),
+    ).toEqual([2400, 'max_duration'])
   })
 
   test('no sound is flagged after 10 s and ends the call after 30', () => {
     const call = given().offer().ringing().answered().at(10)
     expect(call.state.attempt.media).toMatchObject({ noAudio: true })
     expect(call.kinds()).toContain('telephony.reinvite')
-    expect(call.at(30).state).toMatchObject({ outcome: 'failed', end: { cause: 'media_lost', by: 'server' } })
+    expect(call.at(30).state).toMatchObject({ outcome: 'failed', end: { cause: 'media_lost', by: 'deadline' } })
   })
 
   test('a packet, or a word of the user, is sound', () => {
     expect(due(given().offer().ringing().answered().at(3).says('user'))?.[1]).toBe('max_duration')
-    expect(due(given().offer().ringing().answered().report({ is: 'media', receivedPackets: 0, sentPackets: 9 }))).toEqual([
-      10,
-      'no_audio',
-    ])
+    expect(
+      due(given().offer().ringing().answered().report({ is: 'media', receivedPackets: 0, sentPackets: 9 })),
+    ).toEqual([10, 'no_audio'])
   })
 
   test('the agent’s own limit stops at the bridge, silence too; the cap goes on', () => {
-    const call = calling({ maxMs: 60 * second, silenceMs: 20 * second, capMs: 600 * second }).talking().at(5)
+    const call = calling({ maxMs: 60 * second, silenceMs: 20 * second, capMs: 600 * second })
+      .talking()
+      .at(5)
     call.do({ type: 'transfer', id: 't', to: '+14155550109', from: '+18005550111', ringMs: 30_000 })
     const leg = call.state.control?.second?.leg ?? ''
     call.at(9).report({ is: 'answered' }, { leg, sequence: 1 })

@@ -8,11 +8,11 @@ describe('how a session is found', () => {
   test('by the row of its batch, which has but one, and by the carrier’s id of its call', () => {
     const call = given(row)
     const [created] = call.events
-    expect(created && noun.keys(created)).toEqual([
-      { use: 'find', kind: 'row', key: `${idOf(3)}#17`, alone: true },
-    ])
+    expect(created && noun.keys(created)).toEqual([{ use: 'find', kind: 'row', key: `${idOf(3)}#17`, alone: true }])
     call.do({ type: 'queue', because: 'start' }).offer().placed('CA7').ringing()
-    expect(call.events.flatMap((event) => noun.keys(event)).slice(1)).toEqual([{ use: 'find', kind: 'call', key: 'CA7' }])
+    expect(call.events.flatMap((event) => noun.keys(event)).slice(1)).toEqual([
+      { use: 'find', kind: 'call', key: 'CA7' },
+    ])
     const arrived = given(inbound).events[0]
     expect(arrived && noun.keys(arrived)).toEqual([{ use: 'find', kind: 'call', key: 'CA1' }])
   })
@@ -57,9 +57,7 @@ describe('how a session is found', () => {
   test('its stream stops with the talk, in the same unit', () => {
     const call = given().talking().do(conversation).at(9).ended()
     const led = call.events.flatMap((event) => noun.reactions(event, call.state))
-    expect(led).toEqual([
-      { noun: 'stream', id: idOf(8), command: { type: 'stop', because: 'the user hung up' } },
-    ])
+    expect(led).toEqual([{ noun: 'stream', id: idOf(8), command: { type: 'stop', because: 'the user hung up' } }])
     expect(given().talking().do(conversation).run(conversation)).toEqual([])
     expect(call.refusal(conversation).code).toBe('closed')
   })
@@ -70,7 +68,14 @@ describe('what is asked of the world', () => {
     const call = calling({ ringMs: 20 * second, capMs: 600 * second }).offer()
     expect(call.effects.find(({ kind }) => kind === 'telephony.dial')).toMatchObject({
       mode: 'once',
-      payload: { attempt: 1, leg: null, reference: `${idOf(1)}.1`, from: '+18005550111', to: '+14155550101', ringMs: 50_000 },
+      payload: {
+        attempt: 1,
+        leg: null,
+        reference: `${idOf(1)}.1`,
+        from: '+18005550111',
+        to: '+14155550101',
+        ringMs: 50_000,
+      },
     })
     expect(call.asked('telephony.dial')).toMatchObject([{ limitMs: 630_000 }])
   })
@@ -96,8 +101,19 @@ describe('what is asked of the world', () => {
 
 test('the head of a completed call of a batch is at most 1 kB', () => {
   const call = given(row).do({ type: 'queue', because: 'its batch starts' }).offer()
-  call.placed(`CA${'0'.repeat(32)}`).at(2).ringing().at(5).talking().do(conversation).says('user', 2)
-  call.at(40).ended({ verdict: 'hangup', by: 'user', protocol: { sip: 200, q850: 16 } }).at(50).settled()
+  call
+    .placed(`CA${'0'.repeat(32)}`)
+    .at(2)
+    .ringing()
+    .at(5)
+    .talking()
+    .do(conversation)
+    .says('user', 2)
+  call
+    .at(40)
+    .ended({ verdict: 'hangup', by: 'user', protocol: { sip: 200, q850: 16 } })
+    .at(50)
+    .settled()
   expect(call.state.state).toBe('ended')
   expect(JSON.stringify(call.state).length).toBeLessThanOrEqual(1024)
 })
