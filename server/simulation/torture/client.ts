@@ -2,10 +2,12 @@
 export class Client {
   readonly #native: string
   readonly #basic: string
+  readonly #bolna: string
   url = ''
 
   constructor(env: Readonly<Record<string, string>>) {
     this.#native = `Bearer ${env['COLLOQUY_KEY']}`
+    this.#bolna = `Bearer ${env['BOLNA_API_KEY']}`
     this.#basic = `Basic ${Buffer.from(`${env['TWILIO_API_KEY']}:${env['TWILIO_API_SECRET']}`).toString('base64')}`
   }
 
@@ -18,13 +20,19 @@ export class Client {
     const response = await fetch(this.url + path, {
       method,
       headers: {
-        authorization: path.startsWith('/api/') ? this.#native : this.#basic,
+        authorization: this.#authorization(path),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     return { status: response.status, body: (await response.json()) as Answer['body'] }
+  }
+
+  /** Whose credentials a path takes: our own, Twilio's under `/v2/` with a capital, else Bolna's. */
+  #authorization(path: string): string {
+    if (path.startsWith('/api/')) return this.#native
+    return /^\/v2\/[A-Z]/.test(path) ? this.#basic : this.#bolna
   }
 
   /** All items of a paged list. */

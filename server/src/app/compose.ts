@@ -7,6 +7,7 @@ import { realSystem } from '#adapters/system/real/real-system.ts'
 import { createVault, openVault } from '#adapters/vault/vault.ts'
 import type { Dialect, DialectContext } from '#dialects/dialect.ts'
 import { nouns } from '#domain/nouns.ts'
+import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRunner, Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage, System } from '#engine/ports.ts'
@@ -165,7 +166,8 @@ async function furnish(
   const { calls, simulator } = languages.furnishCalls(options, parts, engine, talk)
   Object.assign(effects, calls.runners)
   const { sessions, agents, numbers, batches, wallets } = calls
-  const services = { ...talk, sessions, agents, numbers, batches, wallets }
+  const accounts = wakingCalls(talk.accounts, calls)
+  const services = { ...talk, accounts, sessions, agents, numbers, batches, wallets }
   const context = contextOf(options, parts, services)
   const dialects = [
     languages.nativeDialect(context, { simulator }),
@@ -174,6 +176,18 @@ async function furnish(
   ]
   announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
   return { engine, services, delivery, dialects, calls }
+}
+
+/** A higher limit of slots lets calls go that wait for one. */
+function wakingCalls(accounts: Services['accounts'], calls: Pick<Calls, 'wake'>): Services['accounts'] {
+  return {
+    ...accounts,
+    change: async (account, by, change) => {
+      const changed = await accounts.change(account, by, change)
+      if (!isRefused(changed)) await calls.wake(account)
+      return changed
+    },
+  }
 }
 
 /** The server's own pages, and each dialect in a scope of its own. */

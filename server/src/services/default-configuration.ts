@@ -35,4 +35,6 @@ const documentOfDefault: Omit<ConfigurationDocument, 'memoryStoreId'> = {
   intelligence: [],
   memoryExtraction: false,
   bridgeService: null,
+  // A call in which nobody speaks gives its conversation no clock (T24): without this, three years would end it.
+  closeSilentAfterMinutes: 24 * 60,
 }

@@ -34,9 +34,9 @@ export function callCommand(program: Command, tool: Tool): void {
       ),
     )
     .action(async (to: string, given: CallOptions, command: Command) => {
+      const data = dataIn(given.with ?? [])
       const client = tool.client('account', command)
       const agentId = given.agent ?? (await onlyAgent(client))
-      const data = dataIn(given.with ?? [])
       const place = await placeNow(client)
       const placed = await client.post<ShownCall>('/sessions', {
         agentId,

@@ -56,9 +56,20 @@ async function announce(
   url: string,
 ): Promise<Announcement> {
   const asOf = { n: recorded.n, completedTold: status === 'completed', ...(ending && { ending }) }
-  const body = await bodyOf(services, recorded, session, definition, publicUrl(), asOf)
+  const shown = status === 'initiated' ? await namedByCarrier(services, session) : session
+  const body = await bodyOf(services, recorded, shown, definition, publicUrl(), asOf)
   const target = targetOf(url)
   return { target, eventType: status, frozen: frozenAs(recorded, session, url, target, JSON.stringify(body)) }
+}
+
+/** The carrier names a call right after its dial has been decided: it is told with the dial where it is known by now (3.10). */
+async function namedByCarrier({ sessions }: Services, session: Session): Promise<Session> {
+  const { attempt } = session
+  if (attempt.callId !== undefined) return session
+  const now = (await sessions.get(session.account, session.id))?.session
+  const dials = now ? [now.attempt, ...now.past] : []
+  const callId = dials.find(({ number, callId: known }) => number === attempt.number && known !== undefined)?.callId
+  return callId === undefined ? session : { ...session, attempt: { ...attempt, callId } }
 }
 
 /** Section 6, pre-call webhook: the execution merged with the rendered template, once and no more. */

@@ -35,7 +35,7 @@ export type Execution = ReturnType<typeof executionOf>
 
 // oxlint-disable-next-line max-lines-per-function -- one object of the vendor's, key by key in its order
 export function executionOf(parts: ExecutionParts) {
-  const { session, order, definition } = parts
+  const { session, order } = parts
   const { attempt } = session
   const status = shownStatus(parts)
   const completed = status === 'completed'

@@ -65,78 +65,55 @@ export function hangupOf(cause: Cause, direction: Direction): Hangup {
   return { by: by === 'human' ? human : by, reason, outcome }
 }
 
-/** The sentence for `error_message`; null: nothing went wrong. `setupMs`: how long the carrier may stay silent. */
+/** The sentences for `error_message`; null: nothing went wrong. */
+const sentences: Readonly<Record<Cause, string | null>> = {
+  user_hangup: null,
+  agent_hangup: null,
+  silence: null,
+  max_duration: null,
+  voicemail: null,
+  request_hangup: null,
+  bridge_ended: null,
+  handed_over: null,
+  idle: null,
+  conversation_closed: null,
+  agent_error: 'The agent failed',
+  media_lost: 'Carrier unable to receive media',
+  carrier_drop: 'Call dropped by the carrier',
+  lost_lease: 'Call lost by a restart of the server',
+  busy: 'Call recipient was busy',
+  rejected: 'Call recipient rejected',
+  ring_timeout: 'Call unanswered',
+  no_answer: 'Call unanswered',
+  invalid_number: 'Call recipient number invalid',
+  unreachable: 'Call recipient could not be reached',
+  congestion: 'Network Congestion From Carrier',
+  carrier_declined: 'Carrier declined',
+  carrier_error: 'Carrier Internal Error',
+  setup_timeout: 'Call could not be set up in time',
+  no_response: 'No response from telephony provider',
+  canceled_by_request: 'Call canceled',
+  caller_abandoned: 'Call canceled',
+  token_expired: 'Call canceled',
+  inbound_rejected: 'Inbound call rejected: not allowed',
+  mail_not_sent: 'Mail could not be sent',
+  stopped_by_request: 'Stopped by user',
+  batch_stopped: 'Stopped with its batch',
+  batch_expired: 'Batch was not scheduled in time',
+  agent_deleted: 'Stopped because its agent was deleted',
+  agent_unusable: 'Agent cannot be used',
+  number_unusable: 'from_phone_number not owned by account',
+  credentials_refused: 'provider auth failed',
+  balance_low: 'Insufficient balance to initiate the call',
+  queue_timeout: 'Waited too long for a free slot',
+  no_calling_window: 'No allowed calling time within 14 days',
+  time_missed: 'Scheduled time missed',
+}
+
+/** What to say went wrong. `setupMs`: how long the carrier may stay silent. */
 export function errorMessage({ cause, note }: Pick<End, 'cause' | 'note'>, setupMs: number): string | null {
-  switch (cause) {
-    case 'user_hangup':
-    case 'agent_hangup':
-    case 'silence':
-    case 'max_duration':
-    case 'voicemail':
-    case 'request_hangup':
-    case 'bridge_ended':
-    case 'handed_over':
-    case 'idle':
-    case 'conversation_closed':
-      return null
-    case 'agent_error':
-      return note ?? 'The agent failed'
-    case 'media_lost':
-      return 'Carrier unable to receive media'
-    case 'carrier_drop':
-      return 'Call dropped by the carrier'
-    case 'lost_lease':
-      return 'Call lost by a restart of the server'
-    case 'no_response':
-      return `No response from telephony provider within ${Math.round(setupMs / 1000)} s`
-    case 'stopped_by_request':
-      return 'Stopped by user'
-    case 'batch_stopped':
-      return 'Stopped with its batch'
-    case 'batch_expired':
-      return 'Batch was not scheduled in time'
-    case 'agent_deleted':
-      return 'Stopped because its agent was deleted'
-    case 'agent_unusable':
-      return note ?? 'Agent cannot be used'
-    case 'number_unusable':
-      return 'from_phone_number not owned by account'
-    case 'credentials_refused':
-      return 'provider auth failed'
-    case 'balance_low':
-      return 'Insufficient balance to initiate the call'
-    case 'queue_timeout':
-      return 'Waited too long for a free slot'
-    case 'no_calling_window':
-      return 'No allowed calling time within 14 days'
-    case 'time_missed':
-      return 'Scheduled time missed'
-    case 'inbound_rejected':
-      return `Inbound call rejected: ${note ?? 'not allowed'}`
-    case 'canceled_by_request':
-    case 'caller_abandoned':
-    case 'token_expired':
-      return 'Call canceled'
-    case 'setup_timeout':
-      return 'Call could not be set up in time'
-    case 'mail_not_sent':
-      return 'Mail could not be sent'
-    case 'invalid_number':
-      return 'Call recipient number invalid'
-    case 'busy':
-      return 'Call recipient was busy'
-    case 'rejected':
-      return 'Call recipient rejected'
-    case 'ring_timeout':
-    case 'no_answer':
-      return 'Call unanswered'
-    case 'unreachable':
-      return 'Call recipient could not be reached'
-    case 'congestion':
-      return 'Network Congestion From Carrier'
-    case 'carrier_declined':
-      return 'Carrier declined'
-    case 'carrier_error':
-      return 'Carrier Internal Error'
-  }
+  if (cause === 'no_response') return `${sentences[cause]} within ${Math.round(setupMs / 1000)} s`
+  if (cause === 'inbound_rejected' && note !== undefined) return `Inbound call rejected: ${note}`
+  const isNoted = cause === 'agent_error' || cause === 'agent_unusable'
+  return isNoted && note !== undefined ? note : sentences[cause]
 }

@@ -25,7 +25,7 @@ const retry: Arbitrary<RetryPolicy> = fc.record({
 })
 
 /** Clocks and choices within their bounds; `setupMs` by the bounds of telephone calls. */
-export const anyPolicy: Arbitrary<Partial<Policy>> = fc.record(
+const anyPolicy: Arbitrary<Partial<Policy>> = fc.record(
   {
     queueMs: between('queueMs'),
     setupMs: between('setupMs'),
@@ -58,7 +58,7 @@ const starts: Arbitrary<Partial<Create>> = fc.oneof(
   settings.map((given) => ({ ...inbound, settings: given })),
   settings.map((given) => ({ to: 'scheduled' as const, settings: { ...given, openedByProgram: true } })),
   fc.constant(browser),
-  fc.constant(text),
+  fc.constant({ ...text, user: 'u'.repeat(limits.address), own: 'o'.repeat(limits.address) }),
 )
 
 /** An order of any kind. */
@@ -67,9 +67,6 @@ export const anyOrder: Arbitrary<Create> = fc.oneof(
   { weight: 3, arbitrary: anyPolicy.map((policy) => order({ policy: { ...policy, retry: stubborn } })) },
   { weight: 1, arbitrary: anyPolicy.map(({ setupMs: _setup, ...policy }) => order({ ...mail, policy })) },
 )
-
-/** An outbound telephone order. */
-export const anyCall: Arbitrary<Create> = anyPolicy.map((policy) => order({ policy }))
 
 const verdict = fc.constantFrom(
   'busy',

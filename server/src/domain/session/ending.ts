@@ -186,7 +186,7 @@ function ended(from: Session['state'], outcome: SessionOutcome, told: Recorded &
 }
 
 /** The end as it is kept: who brought it about, and what the protocols said, within bounds. */
-export function endOf({ cause, by, protocol, note }: Ending, at: Instant): End {
+function endOf({ cause, by, protocol, note }: Ending, at: Instant): End {
   return {
     cause,
     by: by ?? enderOf(cause),

@@ -8,10 +8,10 @@ import { session as noun } from './session.ts'
 import type { Artefact, Policy, RetryPolicy, Session, SessionOutcome } from './state.ts'
 
 export const begin: Instant = 1_800_000_000_000
-export const alice = '+14155550101'
-export const us = '+18005550111'
+const alice = '+14155550101'
+const us = '+18005550111'
 export const second = 1_000
-export const open: Gate = { balance: 'enough' }
+const open: Gate = { balance: 'enough' }
 
 /** Three tries more, half an hour apart, after whatever may be retried. */
 export const stubborn: RetryPolicy = {

@@ -44,18 +44,11 @@ function lives(check: (one: Case, from: number, before: Session) => void): void 
 
 /** What the table has against one event that happened in this state. */
 function complaints(before: Session | undefined, event: SessionEvent): readonly string[] {
-  switch (event.type) {
-    case 'session.created':
-      return allows('new', event.to) ? [] : [`it begins as ${event.to}`]
-    case 'attempt.ended':
-      return before && needsSlot(before) && allows(before.state, 'scheduled', event.outcome)
-        ? []
-        : [`${before?.state} is retried after ${event.outcome}`]
-    case 'session.moved':
-      return wrongMove(before, event)
-    default:
-      return []
-  }
+  if (event.type === 'session.created') return allows('new', event.to) ? [] : [`it begins as ${event.to}`]
+  if (event.type === 'session.moved') return wrongMove(before, event)
+  if (event.type !== 'attempt.ended') return []
+  const isAllowed = before && needsSlot(before) && allows(before.state, 'scheduled', event.outcome)
+  return isAllowed ? [] : [`${before?.state} is retried after ${event.outcome}`]
 }
 
 function wrongMove(before: Session | undefined, { from, to, outcome, by }: SessionMoved): readonly string[] {

@@ -319,6 +319,7 @@ describe('an inbound call', () => {
     house = await openCallsHouse({
       callerData: async (_definition, { caller }) => {
         if (caller === phones.busy) throw new Error('down')
+        if (caller === phones.mute) return { much: 'x'.repeat(25 * 1024) }
         return caller === phones.ordinary ? { name: 'Alice' } : 'unknown'
       },
     })
@@ -327,6 +328,8 @@ describe('an inbound call', () => {
     expect(await house.services.sessions.order(house.account, known!)).toEqual({ data: { name: 'Alice' } })
     const unasked = await dial(phones.busy)
     expect(await house.services.sessions.order(house.account, unasked!)).toEqual({ data: null })
+    const talkative = await dial(phones.mute)
+    expect(await house.services.sessions.order(house.account, talkative!)).toEqual({ data: null })
     expect(await dial(phones.declines)).toBeUndefined()
   })
 

@@ -89,5 +89,4 @@ describe('an announcer that judges answers itself', () => {
     expect(told.map(({ event }) => event)).toEqual(['a.1', 'a.2', 'a.3'])
     expect(await store.list({ account: 'acme', state: 'dead', limit: 10 })).toMatchObject([{ event: 'a.1', tries: 1 }])
   })
-
 })

@@ -77,5 +77,6 @@ export function slotRoutes(app: Scope, { context, principal }: Native): void {
 /** Those in the line before those that wait for their hours; in the line, who came first. */
 function nextFirst(one: Session, other: Session): number {
   const inLine = Number(other.wantsSlot === true) - Number(one.wantsSlot === true)
-  return inLine || (one.queuedAt ?? one.createdAt) - (other.queuedAt ?? other.createdAt)
+  const earlier = (one.queuedAt ?? one.createdAt) - (other.queuedAt ?? other.createdAt)
+  return inLine || earlier || (one.id < other.id ? -1 : 1)
 }

@@ -16,7 +16,6 @@ import { dayMs, hourMs, minuteMs, type Instant } from '#domain/vocabulary/instan
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRunner, Engine, Outcome } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
-import { agentRunners } from '../agent-purging.ts'
 import { createAgents } from '../agents.ts'
 import type { Agents, Batches, Numbers } from '../api.ts'
 import { createNumbers } from '../numbers.ts'
@@ -92,7 +91,7 @@ beforeEach(async () => {
     storage: openMemory(),
     system,
     nouns: [agent, number, noun, session, stream],
-    effects: { ...batchRunners(need), ...agentRunners(need), ...Object.fromEntries(ignored) },
+    effects: { ...batchRunners(need), ...Object.fromEntries(ignored) },
   })
   await engine.start()
   await engine.clocks.define('alice', 'test', system.now())
@@ -177,12 +176,12 @@ const refusedByCarrier: SessionCommand = {
 
 describe('making a batch', () => {
   it('makes a prepared session of each valid row, once, in chunks', async () => {
-    const id = await make(list(1_203, [2, 700]))
+    const id = await make(list(4_203, [2, 700]))
     expect((await batch(id)).status).toBe('created')
     await pass()
-    expect(await batch(id)).toMatchObject({ status: 'processed', rows: 1_203, valid: 1_201, prepared: 1_201, ended: 0 })
+    expect(await batch(id)).toMatchObject({ status: 'processed', rows: 4_203, valid: 4_201, prepared: 4_201, ended: 0 })
     const made = await sessions(id)
-    expect(made).toHaveLength(1_201)
+    expect(made).toHaveLength(4_201)
     expect(made.every(({ state }) => state === 'prepared')).toBe(true)
     expect(made.slice(0, 3).map((one) => [one.batch?.row, one.user])).toEqual([
       [1, '+12025550001'],
@@ -250,13 +249,13 @@ describe('making a batch', () => {
 
 describe('a scheduled batch', () => {
   it('is let into the queue at its time, and completed when every row has ended', async () => {
-    const id = await make(list(1_100))
+    const id = await make(list(2_100))
     await pass()
     value(await batches.schedule(ask, id, { dueAt: engine.clocks.now('alice') + hourMs, keepsHours: true }))
     await pass(hourMs - 1)
     expect((await batch(id)).status).toBe('scheduled')
     await pass(1)
-    expect(await batch(id)).toMatchObject({ status: 'queued', released: 1_100 })
+    expect(await batch(id)).toMatchObject({ status: 'queued', released: 2_100 })
     expect((await sessions(id)).every(({ state }) => state === 'queued')).toBe(true)
   })
 
@@ -271,10 +270,10 @@ describe('a scheduled batch', () => {
   })
 
   it('starts when its time comes while it is still being prepared', async () => {
-    const id = await make(list(1_500))
+    const id = await make(list(2_500))
     value(await batches.schedule(ask, id, { dueAt: engine.clocks.now('alice'), keepsHours: true }))
     await pass()
-    expect(await batch(id)).toMatchObject({ status: 'queued', prepared: 1_500, released: 1_500 })
+    expect(await batch(id)).toMatchObject({ status: 'queued', prepared: 2_500, released: 2_500 })
     expect((await sessions(id)).every(({ state }) => state === 'queued')).toBe(true)
   })
 
@@ -302,12 +301,12 @@ describe('stopping a batch', () => {
   })
 
   it('makes no session after it was stopped while being prepared', async () => {
-    const id = await make(list(3_000))
+    const id = await make(list(5_000))
     value(await batches.schedule(ask, id, { dueAt: engine.clocks.now('alice') + hourMs, keepsHours: true }))
     value(await batches.stop(ask, id, { hangUp: false }))
     await pass()
     const made = await states(id)
-    expect(made.length).toBeLessThan(3_000)
+    expect(made.length).toBeLessThan(5_000)
     expect(made.every((state) => state === 'ended')).toBe(true)
   })
 
@@ -360,22 +359,6 @@ describe('stopping a batch', () => {
     await stopBatchesOf(engine, ask, agentId)
     await pass()
     expect(await Promise.all(ids.map(async (id) => (await batch(id)).status))).toEqual(['stopped', 'processed'])
-  })
-})
-
-describe('purging an agent', () => {
-  it('takes its batches and sessions along, those on the line when they are over', async () => {
-    const id = await started(list(250))
-    await tell(id, 1, dial)
-    const [first] = await sessions(id)
-    value(await agents.remove(ask, agentId, { purge: true }))
-    await pass()
-    expect(await batches.get('alice', id)).toBeUndefined()
-    await pass(minuteMs / 2)
-    expect((await sessions(id)).map((one) => [one.id, one.state])).toEqual([[first?.id, 'dialing']])
-    await tell(id, 1, refusedByCarrier)
-    await pass(hourMs)
-    expect(await sessions(id)).toEqual([])
   })
 })
 

@@ -1,12 +1,12 @@
 import { batch as noun } from '#domain/batch/batch.ts'
 import type { BatchCommand } from '#domain/batch/commands.ts'
-import { rowsPerPart, type BatchChunk, type BatchStatus } from '#domain/batch/state.ts'
+import type { BatchChunk, BatchStatus } from '#domain/batch/state.ts'
 import { session } from '#domain/session/session.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { EffectAnswer, EffectRequest, Engine, Unit } from '#engine/api.ts'
 import { read } from '../../reading.ts'
-import { rowsPerUnit } from './limits.ts'
+import { rowsPerChunk, rowsPerUnit } from './limits.ts'
 import { seeRows } from './rows.ts'
 import { inUnits } from './units.ts'
 
@@ -16,7 +16,7 @@ export async function release(engine: Engine, effect: EffectRequest): Promise<Ef
   const { from } = effect.payload as BatchChunk
   const batch = await read(engine, account, (unit) => unit.state(noun, id))
   if (!batch || !hasStarted(batch.status)) return { settled: true }
-  const next = from + rowsPerPart
+  const next = from + rowsPerChunk
   const prepared: Id[] = []
   await seeRows(engine, batch, (seen) => seen.facets['state'] === 'prepared' && prepared.push(seen.id), {
     from,

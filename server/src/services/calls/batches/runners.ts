@@ -5,7 +5,7 @@ import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refusals, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectAnswer, EffectRequest, EffectRunner, Engine, Unit } from '#engine/api.ts'
 import { read } from '../../reading.ts'
-import { rowsPerUnit } from './limits.ts'
+import { rowsPerChunk, rowsPerUnit } from './limits.ts'
 import { release } from './releasing.ts'
 import { rowParts, seeRows } from './rows.ts'
 import { stop } from './stopping.ts'
@@ -36,7 +36,7 @@ export function batchRunners(need: BatchRunnersNeed): Readonly<Record<BatchEffec
   }
 }
 
-/** One part of the rows. The batch may have been stopped meanwhile, which each unit looks at for itself. */
+/** The next chunk of rows. The batch may have been stopped meanwhile, which each unit looks at for itself. */
 async function prepare({ engine, rowMaker }: BatchRunnersNeed, effect: EffectRequest): Promise<EffectAnswer> {
   const { account, aggregate: id } = effect
   const { from } = effect.payload as BatchChunk
@@ -44,9 +44,10 @@ async function prepare({ engine, rowMaker }: BatchRunnersNeed, effect: EffectReq
   if (!batch || !isWanted(batch)) return { settled: true }
   const make = await rowMaker(batch)
   if (isRefused(make)) return unmade(make)
-  const { value: rows } = await rowParts(engine, batch, from).next()
-  if (!rows) return { settled: true, command: failing('its rows are gone') }
-  const next = rows.at(-1)?.row ?? from
+  const rows: BatchRow[] = []
+  for await (const part of rowParts(engine, batch, from)) if (rows.push(...part) >= rowsPerChunk) break
+  const next = rows.at(-1)?.row
+  if (next === undefined) return { settled: true, command: failing('its rows are gone') }
   const made = new Set<number>()
   await seeRows(engine, batch, ({ row }) => made.add(row), { from, upTo: next })
   const valid = rows.filter(({ to }) => to !== undefined)

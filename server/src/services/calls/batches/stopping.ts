@@ -12,9 +12,6 @@ import { rowsPerUnit } from './limits.ts'
 import { seeRows } from './rows.ts'
 import { inUnits } from './units.ts'
 
-/** How many are stopped before the next are. */
-const perTurn = 500
-
 type Stopping = NonNullable<Batch['stopping']>
 
 /**
@@ -32,13 +29,8 @@ export async function stop(engine: Engine, effect: EffectRequest): Promise<Effec
     if (commandFor(state, how)) ids.push(seen.id)
     else if (state !== 'ended') onTheLine++
   })
-  let count = 0
-  for (let from = 0; from < ids.length; from += perTurn) {
-    const some = ids.slice(from, from + perTurn)
-    const stopped = await inUnits(engine, effect, some, rowsPerUnit.stop, (unit, chunk) => stopAll(unit, chunk, how))
-    if (isRefused(stopped)) return { settled: false, error: stopped.refusal.message }
-    count += stopped
-  }
+  const count = await inUnits(engine, effect, ids, rowsPerUnit.stop, (unit, some) => stopAll(unit, some, how))
+  if (isRefused(count)) return { settled: false, error: count.refusal.message }
   if (onTheLine > 0) return { settled: false, error: `${onTheLine} calls of the batch are still on the line.` }
   const next = batch?.rows ?? 0
   const command: BatchCommand = { type: 'advance', work: 'stop', next, count, missed: 0, done: true }

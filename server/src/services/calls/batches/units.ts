@@ -1,9 +1,12 @@
 import type { Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRequest, Engine, Unit } from '#engine/api.ts'
 
+/** How many units are under way at once: one is decided while others are being written. */
+const underWay = 8
+
 /**
- * Works off items in units of `size`, all of which travel together. Answers with the sum of what the units say, or with the first
- * refusal; what the other units did stands, so the work is to be idempotent.
+ * Works off items in units of `size`, in their order. Answers with the sum of what the units say, or with the first refusal; what the
+ * other units did stands, so the work is to be idempotent.
  */
 export async function inUnits<Item>(
   engine: Engine,
@@ -12,11 +15,18 @@ export async function inUnits<Item>(
   size: number,
   work: (unit: Unit, items: readonly Item[]) => number | Refused,
 ): Promise<number | Refused> {
-  const chunks = Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
-  const outcomes = await Promise.all(
-    chunks.map((chunk) => engine.execute<number>({ account, by: `effect:${kind}` }, (unit) => work(unit, chunk))),
-  )
-  const refused = outcomes.find(({ refusal }) => refusal !== undefined)
-  if (refused?.refusal) return { refusal: refused.refusal }
-  return outcomes.reduce((sum, { value = 0 }) => sum + value, 0)
+  let next = 0
+  let sum = 0
+  let refused: Refused | undefined
+  async function go(): Promise<void> {
+    while (next < items.length && !refused) {
+      const some = items.slice(next, next + size)
+      next += size
+      const outcome = await engine.execute<number>({ account, by: `effect:${kind}` }, (unit) => work(unit, some))
+      if (outcome.refusal) refused ??= { refusal: outcome.refusal }
+      sum += outcome.value ?? 0
+    }
+  }
+  await Promise.all(Array.from({ length: underWay }, go))
+  return refused ?? sum
 }

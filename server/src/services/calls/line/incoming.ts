@@ -16,6 +16,7 @@ import type { Agents, AgentView, Numbers } from '../api.ts'
 import { homeRoute } from '../conversation/words.ts'
 import { persist, within } from '../patience.ts'
 import type { IncomingCall, Telephony } from '../ports.ts'
+import { isTooMuch } from '../sessions/placing.ts'
 import { policyOf } from '../sessions/policy.ts'
 import { callsOf } from './callers.ts'
 import { answerLeg } from './runners.ts'
@@ -114,7 +115,10 @@ async function askSource(
 ): ReturnType<CallerData> {
   if (!callerData || !view.definition.inbound.source) return undefined
   try {
-    return await callerData(view.definition, { account, session, agent: view.agent.id, caller: user, signal })
+    const data = await callerData(view.definition, { account, session, agent: view.agent.id, caller: user, signal })
+    if (data === undefined || data === 'unknown' || !isTooMuch(data)) return data
+    log?.warn({ account, session }, 'The source of callers said more than an order may have.')
+    return undefined
   } catch (error) {
     const name = error instanceof Error ? error.name : typeof error
     log?.warn({ account, session, error: name }, 'The source of callers could not be asked.')

@@ -101,9 +101,13 @@ function createOf({ agent, definition, own }: Ordered, draft: CallDraft): Create
 function checkDraft({ to, data }: Pick<CallDraft, 'to' | 'data'>): Refused | undefined {
   if (!isTelephone(canonicalAddress('VOICE', to)))
     return refuse('invalid', 'Give the number to call in E.164 form: + and 3 to 15 digits.', { field: 'to' })
-  if (data !== null && Buffer.byteLength(JSON.stringify(data)) > dataBytesMost)
-    return refuse('invalid', 'The data of an order is at most 25 KB as JSON.', { field: 'data' })
+  if (isTooMuch(data)) return refuse('invalid', 'The data of an order is at most 25 KB as JSON.', { field: 'data' })
   return undefined
+}
+
+/** Whether the data of an order is more than an order may have. */
+export function isTooMuch(data: CallDraft['data']): boolean {
+  return data !== null && Buffer.byteLength(JSON.stringify(data)) > dataBytesMost
 }
 
 async function ownNumber(

@@ -9,9 +9,6 @@ import type { Engine, Unit } from '#engine/api.ts'
 import { read } from '../../reading.ts'
 import type { Agents, SessionView } from '../api.ts'
 
-/** What never changes about a session, beside its head. */
-export type Fixed = Pick<SessionView, 'order' | 'definition'>
-
 /** Reads sessions together with what was ordered and by which version of the agent they talk. */
 export class Views {
   readonly #engine: Engine
@@ -34,7 +31,7 @@ export class Views {
 }
 
 /** A session's head, version and order, inside a program. */
-export function headOf(unit: Unit, id: Id): Omit<SessionView, 'definition'> | undefined {
+function headOf(unit: Unit, id: Id): Omit<SessionView, 'definition'> | undefined {
   const session = unit.state(noun, id)
   if (!session) return undefined
   return { session, version: unit.version(id), order: orderOf(unit.part(noun, id, 1)) }
