@@ -1,66 +1,76 @@
 import type { InjectOptions } from 'fastify'
-import { recordedSender, type RecordedSender } from '#adapters/delivery/recorded/recorded-sender.ts'
+import { recordedSender, type RecordedSender, type Script } from '#adapters/delivery/recorded/recorded-sender.ts'
 import type { Options } from '#app/options.ts'
 import { callerWith, startTrial, type Answer, type Caller, type Trial } from '#app/trial.ts'
+import type { Execution } from '#dialects/bolna/execution.ts'
 import { readId } from '#dialects/bolna/ids.ts'
 import { bolnaKey } from '#dialects/bolna/keys.ts'
-import type { Execution } from '#dialects/bolna/execution.ts'
+import { showId } from '#dialects/native/vocabulary.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
-import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 
 /** Our own number, the default one of every account here. */
 export const shop = '+18005550111'
 
-/** What a Bolna agent is told beside its name; `task`: its `task_config`, `lines`: what it says, which their API has no key for. */
+/** The simulator's phone with these last two digits. */
+export function phone(digits: string): string {
+  return `+120255501${digits}`
+}
+
+/** What a Bolna agent is told beside its name. `task`: its `task_config`; `lines`: what it says, which their API has no key for. */
 export interface AgentWish {
   readonly config?: Readonly<Record<string, unknown>>
   readonly task?: Readonly<Record<string, unknown>>
+  readonly tools?: Readonly<Record<string, unknown>>
   readonly lines?: readonly string[]
 }
 
-/** Somebody with a Bolna key against a whole server in memory: an account on a test clock, its webhooks kept. */
+export type Verb = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** Somebody with a Bolna key: an account on a test clock, its calls, and what its receiver was told. */
 export interface Line {
-  readonly trial: Trial
-  readonly account: string
+  readonly account: Id
   readonly key: string
-  readonly hook: string
   /** The same account through the native API. */
   readonly native: Caller
-  /** The bodies of its webhooks so far, in the order they were sent. */
+  /** Where its agents' webhooks go. */
+  readonly hook: string
+  /** The bodies of its webhooks so far, in the order in which they were sent. */
   readonly told: readonly Execution[]
-  ask(method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>
+  ask(verb: Verb, path: string, body?: unknown): Promise<Answer>
   /** Lets time pass, until everything rests and every webhook was sent. */
   pass(ms: Milliseconds): Promise<void>
-  /** Everything that is under way is done. */
+  /** What is under way is done. */
   rest(): Promise<void>
-  now(): number
-  /** An agent of their API, with the shop's number as the account's. */
+  now(): Instant
+  /** An agent that tells the receiver everything. */
   agent(wish?: AgentWish): Promise<string>
-  /** `POST /call` to a number; answers with the execution's id. */
+  /** `POST /call`; answers with the execution's id. */
   call(agent: string, to: string, more?: Readonly<Record<string, unknown>>): Promise<string>
   execution(id: string): Promise<Execution>
-  /** How many calls the account may make at once. */
+  /** How many calls it may make at once. */
   slots(limit: number): Promise<void>
   /** What a virtual phone does when it is called. */
-  phone(number: string, script: readonly object[]): Promise<void>
+  script(number: string, steps: readonly object[]): Promise<void>
 }
 
 export interface BolnaHouse {
   readonly trial: Trial
   readonly sender: RecordedSender
-  line(name?: string, wish?: { readonly slots?: number }): Promise<Line>
+  line(): Promise<Line>
   stop(): Promise<void>
 }
 
 /** A server over the memory store, asked by Bolna's API and ours without sockets; what it sends is only written down. */
-export async function openBolna(options: Partial<Options> = {}): Promise<BolnaHouse> {
-  const sender = recordedSender()
+export async function openBolna(options: Partial<Options> = {}, receiver?: Script): Promise<BolnaHouse> {
+  const sender = recordedSender(receiver)
   const trial = await startTrial({ requestsPerSecond: null, ...options }, { sender })
   let lines = 0
   return {
     trial,
     sender,
-    line: async (name = 'alice') => lineOf(trial, sender, await trial.account(name, 'test'), ++lines),
+    line: async () => lineOf(trial, sender, await trial.account('alice', 'test'), ++lines),
     stop: () => trial.stop(),
   }
 }
@@ -71,11 +81,11 @@ async function lineOf(trial: Trial, sender: RecordedSender, native: Caller, n: n
   if (!made) throw new Error('A trial account comes with its credentials.')
   const account = made.account.id
   const key = bolnaKey(made.key.sid, made.keySecret)
-  const bearer = callerWith(app, key).headers
   const hook = `https://hooks.example.com/calls/${n}`
 
-  async function ask(method: InjectOptions['method'], path: string, body?: unknown): Promise<Answer> {
-    const request = { method, url: path, headers: bearer, ...(body !== undefined && { payload: body as object }) }
+  async function ask(method: Verb, path: string, body?: unknown): Promise<Answer> {
+    const { headers } = callerWith(app, key)
+    const request = { method, url: path, headers, ...(body !== undefined && { payload: body }) }
     const response = await app.fastify.inject(request as InjectOptions)
     const isJson = /json/.test(String(response.headers['content-type']))
     return {
@@ -85,20 +95,18 @@ async function lineOf(trial: Trial, sender: RecordedSender, native: Caller, n: n
       text: response.body,
     }
   }
-  async function done(answer: Promise<Answer>): Promise<Answer> {
-    const given = await answer
-    if (given.status >= 300) throw new Error(`${given.status} ${given.text}`)
-    return given
-  }
   async function pass(byMs: Milliseconds): Promise<void> {
     const advanced = await app.services.clock.advance(account, 'test', { byMs })
     if (isRefused(advanced)) throw new Error(advanced.refusal.message)
     await app.delivery.settled()
   }
+  async function speaks(id: Id, lines: readonly string[]): Promise<void> {
+    const speech = { by: 'script', lines, goodbye: 'Goodbye.' } as const
+    await app.services.agents.write({ account, by: 'test' }, id, (present) => ({ ...present, speech }))
+  }
 
   await done(native.post('/phone-numbers', { number: shop, isDefault: true }))
   return {
-    trial,
     account,
     key,
     hook,
@@ -110,18 +118,9 @@ async function lineOf(trial: Trial, sender: RecordedSender, native: Caller, n: n
     get told() {
       return sender.requests.flatMap(({ url, body }) => (url === hook ? [JSON.parse(body ?? '') as Execution] : []))
     },
-    agent: async ({ config = {}, task = {}, lines } = {}) => {
-      const agent_config = {
-        agent_name: 'Mira',
-        agent_welcome_message: 'Hello, this is the shop.',
-        webhook_url: hook,
-        tasks: [{ task_type: 'conversation', toolchain: { pipelines: [['llm']] }, task_config: task }],
-        ...config,
-      }
-      const { body } = await done(ask('POST', '/v2/agent', { agent_config, agent_prompts: {} }))
-      const speech = { by: 'script', lines: lines ?? [], goodbye: 'Goodbye.' } as const
-      const id = readId(body.agent_id) ?? ''
-      if (lines) await app.services.agents.write({ account, by: 'test' }, id, (present) => ({ ...present, speech }))
+    agent: async (wish = {}) => {
+      const { body } = await done(ask('POST', '/v2/agent', agentOf(wish, hook)))
+      if (wish.lines) await speaks(readId(body.agent_id) ?? '', wish.lines)
       return body.agent_id as string
     },
     call: async (agent_id, recipient_phone_number, more = {}) => {
@@ -130,10 +129,42 @@ async function lineOf(trial: Trial, sender: RecordedSender, native: Caller, n: n
     },
     execution: async (id) => (await done(ask('GET', `/executions/${id}`))).body as Execution,
     slots: async (limit) => {
-      await done(trial.admin.patch(`/accounts/${account}`, { limits: { slots: limit } }))
+      await done(trial.admin.patch(`/accounts/${showId('account', account)}`, { limits: { slots: limit } }))
     },
-    phone: async (number, script) => {
-      await done(ask('PUT', `/api/v1/simulator/phones/${encodeURIComponent(number)}`, { script }))
+    script: async (number, script) => {
+      await done(putPhone(trial, native, number, script))
     },
   }
+}
+
+function agentOf({ config = {}, task = {}, tools = {} }: AgentWish, hook: string): object {
+  return {
+    agent_config: {
+      agent_name: 'Mira',
+      agent_welcome_message: 'Hello, this is the shop.',
+      webhook_url: hook,
+      tasks: [
+        {
+          task_type: 'conversation',
+          toolchain: { execution: 'parallel', pipelines: [['transcriber', 'llm', 'synthesizer']] },
+          tools_config: { api_tools: tools },
+          task_config: task,
+        },
+      ],
+      ...config,
+    },
+    agent_prompts: { task_1: { system_prompt: 'You are Mira of the shop.' } },
+  }
+}
+
+async function putPhone({ app }: Trial, { headers }: Caller, number: string, script: readonly object[]) {
+  const url = `/api/v1/simulator/phones/${encodeURIComponent(number)}`
+  const response = await app.fastify.inject({ method: 'PUT', url, headers, payload: { script } })
+  return { status: response.statusCode, headers: response.headers, body: response.json(), text: response.body }
+}
+
+async function done(asked: Promise<Answer>): Promise<Answer> {
+  const answer = await asked
+  if (answer.status >= 300) throw new Error(`${answer.status} ${answer.text}`)
+  return answer
 }

@@ -86,7 +86,15 @@ export async function openWorld(own: HouseOptions = {}, more: Partial<DialectCon
 
   const ask = asker(app, key)
   return {
-    ...{ house, app, dialect, delivery, services, sender, key, ask, settle },
+    house,
+    app,
+    dialect,
+    delivery,
+    services,
+    sender,
+    key,
+    ask,
+    settle,
     agent: (config = {}) => makeAgent(ask, config),
     place: async (agent_id, recipient_phone_number, rest = {}) => {
       const placed = await ask('POST', '/call', { agent_id, recipient_phone_number, ...rest })
@@ -126,6 +134,7 @@ function furnish(house: CallsHouse, sender: RecordedSender, more: Partial<Dialec
     log,
     limiter: { take: () => ({ allowed: true, limit: 1000, remaining: 999, retryAfterMs: 0 }) },
     send: (request) => sender.send(request),
+    ask: (request) => sender.ask(request),
     now: () => system.now(),
     after: (afterMs, callback) => system.after(afterMs, callback),
     backup: async () => ({ refusal: { code: 'unavailable', message: 'No backup here.' } }),

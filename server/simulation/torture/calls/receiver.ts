@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Json } from '../client.ts'
 
 /** What was told of one execution. */
 export interface Told {
@@ -51,7 +50,8 @@ export class Receiver {
     const before = this.#known.get(token)
     if (before !== undefined) {
       this.again++
-      if (before !== text) this.wrong.push(`Webhook ${token} came again with another body.`)
+      if (before !== text)
+        this.wrong.push(`Webhook ${token} came again with another body: ${difference(before, text)}.`)
       return
     }
     this.#known.set(token, text)
@@ -68,7 +68,14 @@ export function wrongIn(execution: string, told: readonly Told[], changes: numbe
   const numbers = told.map(({ sequence }) => sequence)
   const wanted = Array.from({ length: changes }, (_, i) => i + 1)
   if (numbers.join() === wanted.join() && told.at(-1)?.isFinal === true) return []
-  return [`${execution} changed ${changes} times, told were ${told.map((one) => `${one.sequence} ${one.status}`).join()}.`]
+  return [
+    `${execution} changed ${changes} times, told were ${told.map((one) => `${one.sequence} ${one.status}`).join()}.`,
+  ]
 }
 
-export type Execution = Json & { readonly id: string; readonly status: string }
+function difference(one: string, other: string): string {
+  let at = 0
+  while (one[at] === other[at]) at++
+  const from = Math.max(0, at - 60)
+  return `${one.slice(from, at + 60)} … ${other.slice(from, at + 60)}`
+}

@@ -54,7 +54,9 @@ function nothingMissing(
   const missing = orders.filter(({ execution = '' }) => !executions.has(execution))
   return [
     ...missing.map(({ execution, key }) => `The call ${execution ?? `of key ${key}`} is not there.`),
-    ...(sessions.length === orders.length ? [] : [`${orders.length} were ordered, there are ${sessions.length} calls.`]),
+    ...(sessions.length === orders.length
+      ? []
+      : [`${orders.length} were ordered, there are ${sessions.length} calls.`]),
   ]
 }
 
@@ -62,7 +64,9 @@ function notEnded({ id, state, outcome, end, attempt }: Json): readonly string[]
   const { cause } = (end ?? {}) as Json
   const { slot } = attempt as Json
   const isOver = state === 'ended' && typeof outcome === 'string' && typeof cause === 'string' && slot === null
-  return isOver ? [] : [`${String(id)} is ${String(state)}, ${String(outcome)}, ${String(cause)}, slot ${String(slot)}.`]
+  return isOver
+    ? []
+    : [`${String(id)} is ${String(state)}, ${String(outcome)}, ${String(cause)}, slot ${String(slot)}.`]
 }
 
 async function slotsTaken(client: Client): Promise<readonly string[]> {
@@ -117,8 +121,8 @@ async function untold(
     }
     const kept = async (): Promise<boolean> => {
       const { body: answer } = await client.call('GET', `/executions/${execution}/webhooks`)
-      const parked = (answer['data'] as Json[]).filter(({ state }) => state === 'parked' || state === 'pending')
-      return parked.length === changes
+      const owed = (answer['data'] as Json[]).filter(({ state }) => state === 'retrying' || state === 'failed')
+      return owed.length === changes
     }
     if (!(await until(kept))) wrong.push(`${execution} changed ${changes} times, which is not all kept to be told.`)
   })
@@ -127,7 +131,7 @@ async function untold(
 
 /** Waits for a fact, not for ever; deliveries run in real time. */
 async function until(fact: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 120; tries++) {
     if (await fact()) return true
     await new Promise((resolve) => setTimeout(resolve, 25))
   }

@@ -33,8 +33,9 @@ export interface Create extends Omit<SessionCreated, 'type' | 'at' | 'id' | 'acc
 /** A row of a batch that starts, or the program's `connect` on a session it opened. */
 export interface Queue {
   readonly type: 'queue'
-  /** A slot must be there at once (a program's `connect`); otherwise it waits. */
   readonly because: string
+  /** The batch was scheduled to call at any hour, retries included. */
+  readonly ignoresHours?: true
 }
 
 /**

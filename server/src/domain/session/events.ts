@@ -79,6 +79,8 @@ export interface SessionMoved extends At {
   readonly because: string
   /** To `scheduled`: when it is due. */
   readonly dueAt?: Instant
+  /** To `queued`: calling hours are not looked at from now on. */
+  readonly ignoresHours?: true
   /** To `deferred`. */
   readonly openings?: readonly Instant[]
   readonly giveUpAt?: Instant

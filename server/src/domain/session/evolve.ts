@@ -55,8 +55,12 @@ function moveOn(session: Session, event: SessionMoved): Session {
   const sequence = session.sequence + 1
   const moved: Session = { ...session, state: to, sequence, updatedAt: at, entered: { at, by, because } }
   switch (to) {
-    case 'queued':
-      return { ...moved, queuedAt: at, ...(!looksFirst(session) && { wantsSlot: true }) }
+    case 'queued': {
+      const { keepsHours: _keeps, ...anyHour } = session.policy
+      const policy = event.ignoresHours ? anyHour : session.policy
+      const queued: Session = { ...moved, policy, queuedAt: at }
+      return looksFirst({ ...session, policy }) ? queued : { ...queued, wantsSlot: true }
+    }
     case 'deferred':
       return { ...outOfLine(moved), ...pick(event, 'openings'), ...pick(event, 'giveUpAt') }
     case 'dialing':

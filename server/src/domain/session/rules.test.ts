@@ -39,6 +39,15 @@ describe('rule 1: every state has its deadline', () => {
     })
   })
 
+  test('a row whose batch calls at any hour asks for its slot at once, and its hours are never looked at again', () => {
+    const keeping = { ...row, policy: { keepsHours: true } }
+    const kept = given(keeping).do({ type: 'queue', because: 'start' })
+    expect(kept.effects.map(({ kind }) => kind)).toEqual(['hours.look'])
+    const any = given(keeping).do({ type: 'queue', because: 'start', ignoresHours: true })
+    expect(any.effects.map(({ kind }) => kind)).toEqual(['slot.want'])
+    expect(policyOf(any.state).keepsHours).toBe(false)
+  })
+
   test('deferred asks at each opening and gives up after its queue time and the closed time', () => {
     const openings = [begin + hourMs, begin + 25 * hourMs, begin + 49 * hourMs]
     const call = calling({ keepsHours: true }).look({ balance: 'enough', closed: { openings } })

@@ -10,9 +10,13 @@ type Deciding = Decision<SessionEvent> | Refused
 type Deciders = Context<SessionEvent>
 
 /** A batch starts its row. Told again, or after it was stopped, nothing happens. */
-export function decideQueue({ state }: Session, { because }: Queue, { now: at, by }: Deciders): Decision<SessionEvent> {
+export function decideQueue(
+  { state }: Session,
+  { because, ignoresHours }: Queue,
+  { now: at, by }: Deciders,
+): Decision<SessionEvent> {
   if (state !== 'prepared' && state !== 'scheduled') return { events: [] }
-  return { events: [move(state, 'queued', { at, by, because })] }
+  return { events: [move(state, 'queued', { at, by, because, ...(ignoresHours && { ignoresHours }) })] }
 }
 
 /** By request: what waits is stopped, what is not answered yet canceled. A live call is only hung up when that is asked for (D16). */

@@ -1,6 +1,7 @@
 import { batch as noun } from '#domain/batch/batch.ts'
 import type { BatchCommand } from '#domain/batch/commands.ts'
 import type { BatchChunk, BatchStatus } from '#domain/batch/state.ts'
+import type { SessionCommand } from '#domain/session/commands.ts'
 import { session } from '#domain/session/session.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
@@ -30,10 +31,15 @@ export async function release(engine: Engine, effect: EffectRequest): Promise<Ef
 }
 
 function queue(unit: Unit, batch: Id, ids: readonly Id[]): number {
-  const status = unit.state(noun, batch)?.status
-  if (status === undefined || !hasStarted(status)) return 0
+  const present = unit.state(noun, batch)
+  if (present === undefined || !hasStarted(present.status)) return 0
+  const command: SessionCommand = {
+    type: 'queue',
+    because: 'its batch starts',
+    ...(!present.keepsHours && { ignoresHours: true }),
+  }
   const prepared = ids.filter((id) => unit.state(session, id)?.state === 'prepared')
-  for (const id of prepared) unit.run(session, id, { type: 'queue', because: 'its batch starts' })
+  for (const id of prepared) unit.run(session, id, command)
   return prepared.length
 }
 
