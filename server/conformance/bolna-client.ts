@@ -38,6 +38,7 @@ export interface Line {
   readonly hook: string
   /** The bodies of its webhooks so far, in the order in which they were sent. */
   readonly told: readonly Execution[]
+  /** A body is sent as JSON, or as multipart where it is a form. */
   ask(verb: Verb, path: string, body?: unknown): Promise<Answer>
   /** Lets time pass, until everything rests and every webhook was sent. */
   pass(ms: Milliseconds): Promise<void>
@@ -84,8 +85,9 @@ async function lineOf(trial: Trial, sender: RecordedSender, native: Caller, n: n
   const hook = `https://hooks.example.com/calls/${n}`
 
   async function ask(method: Verb, path: string, body?: unknown): Promise<Answer> {
-    const { headers } = callerWith(app, key)
-    const request = { method, url: path, headers, ...(body !== undefined && { payload: body }) }
+    const sent = body instanceof FormData ? await formSent(body) : { headers: {}, payload: body }
+    const headers = { ...callerWith(app, key).headers, ...sent.headers }
+    const request = { method, url: path, headers, ...(body !== undefined && { payload: sent.payload }) }
     const response = await app.fastify.inject(request as InjectOptions)
     const isJson = /json/.test(String(response.headers['content-type']))
     return {
@@ -161,6 +163,13 @@ async function putPhone({ app }: Trial, { headers }: Caller, number: string, scr
   const url = `/api/v1/simulator/phones/${encodeURIComponent(number)}`
   const response = await app.fastify.inject({ method: 'PUT', url, headers, payload: { script } })
   return { status: response.statusCode, headers: response.headers, body: response.json(), text: response.body }
+}
+
+/** A form as it goes over the wire. */
+async function formSent(form: FormData): Promise<{ headers: Record<string, string>; payload: unknown }> {
+  const response = new Response(form)
+  const headers = { 'content-type': response.headers.get('content-type') ?? '' }
+  return { headers, payload: Buffer.from(await response.arrayBuffer()) }
 }
 
 async function done(asked: Promise<Answer>): Promise<Answer> {

@@ -17,9 +17,11 @@ export interface CallsReport {
 }
 
 const slots = 200
-/** The first time all slots are taken and some wait; the second time it is killed again before it has come to itself. */
-const ordersBefore = [240, 80] as const
-const killedAfterMs = [400, 250] as const
+/** Twice a round: all slots are taken and some wait; then it is killed again before it has come to itself, with slots to spare. */
+const bursts = [
+  { before: 240, during: 30 },
+  { before: 40, during: 90 },
+] as const
 
 /**
  * Rounds of: hundreds of calls to phones of every behaviour, kill −9 in the middle of them, start again, kill again, start
@@ -46,13 +48,14 @@ export async function tortureCalls(
     const weighted = [agents[0], agents[0], agents[0], agents[1]]
     doings.clock = Date.parse(String((await client.call('GET', '/api/v1/clock')).body['now']))
     for (let round = 1; round <= rounds; round++) {
-      for (const [i, count] of ordersBefore.entries()) {
-        await orderMany(client, chance, doings, weighted, count)
+      for (const { before, during } of bursts) {
+        await orderMany(client, chance, doings, weighted, before)
         await advance(client, doings, `PT${4 + chance.below(5)}S`)
         const running = ((await client.call('GET', '/api/v1/slots')).body['held'] as Json[]).length
-        if (i === 0) runningLeast = Math.min(runningLeast, running)
-        const going = [letTimePass(client, chance, doings), orderMany(client, chance, doings, weighted, 30)]
-        await new Promise((resolve) => setTimeout(resolve, chance.below(killedAfterMs[i] ?? 0)))
+        if (before > slots) runningLeast = Math.min(runningLeast, running)
+        const from = doings.orders.length
+        const going = [letTimePass(client, chance, doings), orderMany(client, chance, doings, weighted, during)]
+        await answered(doings, from, chance.below(during))
         await server.kill('SIGKILL')
         await Promise.all(going)
         kills++
@@ -72,6 +75,12 @@ export async function tortureCalls(
     rmSync(data, { recursive: true, force: true })
   }
   return { calls: doings.orders.length, kills, runningLeast, wrong }
+}
+
+/** Waits until so many of the orders from there on are answered: the next ones are being dialled just now. */
+async function answered({ orders }: Doings, from: number, count: number): Promise<void> {
+  while (orders.slice(from).filter(({ execution }) => execution !== undefined).length < count)
+    await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
 async function agent(client: Client, webhook: string): Promise<string> {

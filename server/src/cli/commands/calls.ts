@@ -137,7 +137,7 @@ export function steeringCommands(program: Command, tool: Tool): void {
 }
 
 /** Calls in columns. */
-export function callTable(calls: readonly ShownCall[]): string {
+function callTable(calls: readonly ShownCall[]): string {
   return table(
     ['ID', 'STATE', 'OUTCOME', 'SINCE', 'FROM', 'TO', 'AGENT', 'NEXT'],
     calls.map(({ id, state, outcome, createdAt, from, to, agent, nextTransition }) => [
@@ -188,7 +188,7 @@ function aheadOf({ state, waitingFor, queuePosition }: ShownCall, next: ShownCal
 
 function entryLine({ type, at, from, to, by, because, refused, data }: Entry): string {
   const move = to === undefined ? '' : from === null || from === undefined ? to : `${from} > ${to}`
-  const said = ['what', 'attempt', 'outcome', 'artefact', 'state', 'verdict', 'callId', 'slot']
+  const said = ['what', 'who', 'attempt', 'outcome', 'artefact', 'state', 'verdict', 'callId', 'slot']
     .flatMap((name) => (['string', 'number'].includes(typeof data[name]) ? [`${name} ${String(data[name])}`] : []))
     .join(', ')
   const parts = [

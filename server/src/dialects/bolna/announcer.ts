@@ -1,20 +1,24 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { SessionEvent } from '#domain/session/events.ts'
 import type { Session } from '#domain/session/state.ts'
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Followed, Recorded } from '#engine/api.ts'
 import type { Services } from '#services/api.ts'
 import type { SessionView } from '#services/calls/api.ts'
 import { tokenOf } from '#services/delivery/identity.ts'
 import type { Announcement, Announcer, Frozen, OutgoingRequest, Vault } from '#services/ports.ts'
 import { batchAnnouncements } from './batch-telling.ts'
+import type { Execution } from './execution.ts'
 import { executionFrom, type AsOf } from './executions.ts'
 import { preCallOf, rendered, transferBegun } from './pre-call.ts'
 import { isAmendment, toldOf, type Told } from './telling.ts'
+import type { Waits } from './waits.ts'
 import { judge, openedFor, retryAfter, targetOf, wants, webhookRequest } from './webhooks.ts'
 
 export interface AnnouncerSources {
   readonly services: Services
   readonly vault: Pick<Vault, 'open' | 'secret'>
+  readonly waits: Pick<Waits, 'until'>
   /** For URLs in bodies, where no request says how this server is reached. */
   readonly publicUrl: () => string
 }
@@ -56,20 +60,13 @@ async function announce(
   url: string,
 ): Promise<Announcement> {
   const asOf = { n: recorded.n, completedTold: status === 'completed', ...(ending && { ending }) }
-  const shown = status === 'initiated' ? await namedByCarrier(services, session) : session
-  const body = await bodyOf(services, recorded, shown, definition, publicUrl(), asOf)
+  const body = await bodyOf(services, recorded, session, definition, publicUrl(), asOf)
   const target = targetOf(url)
-  return { target, eventType: status, frozen: frozenAs(recorded, session, url, target, JSON.stringify(body)) }
-}
-
-/** The carrier names a call right after its dial has been decided: it is told with the dial where it is known by now (3.10). */
-async function namedByCarrier({ sessions }: Services, session: Session): Promise<Session> {
-  const { attempt } = session
-  if (attempt.callId !== undefined) return session
-  const now = (await sessions.get(session.account, session.id))?.session
-  const dials = now ? [now.attempt, ...now.past] : []
-  const callId = dials.find(({ number, callId: known }) => number === attempt.number && known !== undefined)?.callId
-  return callId === undefined ? session : { ...session, attempt: { ...attempt, callId } }
+  const frozen = frozenAs(recorded, session, url, target, JSON.stringify(body))
+  const { number, callId } = session.attempt
+  if (status !== 'initiated' || callId !== undefined) return { target, eventType: status, frozen }
+  const more = { ...frozen.more, session: session.id, dial: String(number) }
+  return { target, eventType: status, frozen: { ...frozen, more } }
 }
 
 /** Section 6, pre-call webhook: the execution merged with the rendered template, once and no more. */
@@ -117,10 +114,11 @@ function frozenAs(
 }
 
 async function requestOf(
-  { services, vault }: AnnouncerSources,
+  sources: AnnouncerSources,
   frozen: Frozen,
   attempt: { readonly at: number; readonly number: number },
 ): Promise<OutgoingRequest | undefined> {
+  const { services, vault } = sources
   const { agent, version, once, only } = frozen.more ?? {}
   if (once !== undefined && attempt.number > 1) return undefined
   const account = await services.accounts.get(frozen.account)
@@ -128,12 +126,31 @@ async function requestOf(
   const definition =
     agent === undefined ? undefined : await services.agents.version(frozen.account, agent, Number(version))
   const { headers, ...opened } = openedFor(definition?.announce ?? null, vault)
-  return webhookRequest(frozen, attempt, {
+  return webhookRequest(await named(sources, frozen), attempt, {
     internalTargets: account.limits.internalTargets,
     ...opened,
     // The headers an agent names are for its own receiver, not for whom a batch names.
     headers: only === 'signature' ? {} : headers,
   })
+}
+
+/** How long the carrier's id of a call is waited for; this receiver's later webhooks of the call wait with it, and nobody else. */
+const namingMs: Milliseconds = 2_500
+
+/** The carrier names a call right after its dial has been decided: `initiated` is told with that name (3.10). */
+async function named({ services, waits }: AnnouncerSources, frozen: Frozen): Promise<Frozen> {
+  const { session: id, dial } = frozen.more ?? {}
+  if (id === undefined) return frozen
+  const isKnown = ({ attempt, state }: Session): boolean =>
+    attempt.callId !== undefined || attempt.number !== Number(dial) || state !== 'dialing'
+  await waits.until(frozen.account, id, isKnown, namingMs)
+  const session = (await services.sessions.get(frozen.account, id))?.session
+  const dials = session ? [session.attempt, ...session.past] : []
+  const callId = dials.find((one) => one.number === Number(dial) && one.callId !== undefined)?.callId
+  if (callId === undefined) return frozen
+  const body = JSON.parse(frozen.body) as Execution
+  const telephony_data = { ...body.telephony_data, provider_call_id: callId }
+  return { ...frozen, body: JSON.stringify({ ...body, telephony_data }) }
 }
 
 function amended(recorded: Recorded<SessionEvent>, session: Session): Told | undefined {

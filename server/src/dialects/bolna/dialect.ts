@@ -19,7 +19,7 @@ export function bolnaDialect(context: DialectContext, settings: BolnaSettings): 
   return {
     name: 'bolna',
     coverage,
-    announcer: createAnnouncer({ services, vault, publicUrl: () => settings.publicUrl() }),
+    announcer: createAnnouncer({ services, vault, waits: api.waits, publicUrl: () => settings.publicUrl() }),
     document: () => document(),
     errors: meanings,
     async register(app) {

@@ -84,7 +84,7 @@ function fetch(scope: Scope, api: Api): void {
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const { account, id } = view.session
-    await api.waits.forEnd(account, id, timeout * 1000, gone.signal)
+    await api.waits.until(account, id, ({ state }) => state === 'ended', timeout * 1000, gone.signal)
     const now = await services.sessions.get(account, id)
     return answerOne(api, request, reply, now ?? view)
   })

@@ -8,16 +8,19 @@ type Needs = Pick<DialectContext, 'after'> & {
   readonly services: Pick<Services, 'events' | 'sessions'>
 }
 
+/** Looks at a session as an event has left it; undefined: it is over with waiting. */
+type Look = (session: Session | undefined) => void
+
 /** Those of one account who wait, by session, and how to stop following its events. */
 interface Waiting {
-  readonly bySession: Map<Id, Set<() => void>>
+  readonly bySession: Map<Id, Set<Look>>
   unfollow(): void
 }
 
 /** How many may wait at once for one account; who comes then is answered at once. */
 const mostWaiting = 1_000
 
-/** Long polls (section 10): whoever waits for a call's end is woken by its last event, and nothing is asked again and again. */
+/** Waiting for what becomes of sessions: whoever waits is woken by their events, and nothing is asked again and again. */
 export class Waits {
   readonly #needs: Needs
   readonly #accounts = new Map<string, Waiting>()
@@ -27,17 +30,28 @@ export class Waits {
     this.#needs = needs
   }
 
-  /** Resolves when the session has ended, when the time is up, when `gone` fires, or when the server stops. */
-  async forEnd(account: string, id: Id, longestMs: Milliseconds, gone?: AbortSignal): Promise<void> {
+  /**
+   * Resolves when the session is as wanted, or gone, when the time is up, when `gone` fires, or when the server stops. At once
+   * where too many wait already.
+   */
+  async until(
+    account: string,
+    id: Id,
+    isWanted: (session: Session) => boolean,
+    longestMs: Milliseconds,
+    gone?: AbortSignal,
+  ): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const leave = this.#join(account, id, resolve)
+    const leave = this.#join(account, id, (session) => {
+      if (session === undefined || session.state === 'erasing' || isWanted(session)) resolve()
+    })
     if (!leave) return
     const cancel = this.#needs.after(longestMs, resolve)
     gone?.addEventListener('abort', () => resolve(), { once: true })
     try {
-      // Looked at after it is followed, so that its end is not missed in between.
+      // Looked at after it is followed, so that nothing is missed in between.
       const view = await this.#needs.services.sessions.get(account, id)
-      if (view && view.session.state !== 'ended' && gone?.aborted !== true) await promise
+      if (view && !isWanted(view.session) && gone?.aborted !== true) await promise
     } finally {
       cancel()
       leave()
@@ -48,17 +62,17 @@ export class Waits {
   endAll(): void {
     this.#isOver = true
     for (const { bySession } of this.#accounts.values())
-      for (const waiters of bySession.values()) for (const wake of waiters) wake()
+      for (const waiters of bySession.values()) for (const look of waiters) look(undefined)
   }
 
-  #join(account: string, id: Id, wake: () => void): (() => void) | undefined {
+  #join(account: string, id: Id, look: Look): (() => void) | undefined {
     if (this.#isOver) return undefined
     const waiting = this.#accounts.getOrInsertComputed(account, () => this.#follow(account))
     if (waiting.bySession.size >= mostWaiting) return undefined
     const own = waiting.bySession.getOrInsertComputed(id, () => new Set())
-    own.add(wake)
+    own.add(look)
     return () => {
-      own.delete(wake)
+      own.delete(look)
       if (own.size === 0 && waiting.bySession.get(id) === own) waiting.bySession.delete(id)
       if (waiting.bySession.size > 0 || this.#accounts.get(account) !== waiting) return
       this.#accounts.delete(account)
@@ -71,9 +85,8 @@ export class Waits {
     const { events } = this.#needs.services
     const unfollow = events.follow(account, events.lastSeq(), (batch) => {
       for (const { recorded, after } of batch) {
-        if (recorded.noun !== 'session' || !bySession.has(recorded.aggregate)) continue
-        const { state } = after as Session
-        if (state === 'ended' || state === 'erasing') for (const wake of bySession.get(recorded.aggregate) ?? []) wake()
+        if (recorded.noun !== 'session') continue
+        for (const look of bySession.get(recorded.aggregate) ?? []) look(after as Session)
       }
     })
     return { bySession, unfollow }

@@ -243,19 +243,16 @@ describe('calls', () => {
       expect((await shopkeeper.get(`/sessions?state=live&cursor=${next}`)).body).toMatchObject({ field: 'cursor' })
     })
 
-    test.each(['state=gone', 'outcome=won', 'direction=up', 'agentId=x', 'batchId=agent_x', 'colour=red'])(
-      'are not found by %s',
-      async (query) => {
-        expect((await shopkeeper.get(`/sessions?${query}`)).body).toMatchObject({
-          status: 400,
-          code: 'invalid',
-          field:
-            query.split('=')[0] === 'state' || query.startsWith('outcome')
-              ? expect.stringMatching(/^\w+\.0$/)
-              : query.split('=')[0],
-        })
-      },
-    )
+    test.each([
+      ['state=gone', 'state.0'],
+      ['outcome=won', 'outcome.0'],
+      ['direction=up', 'direction'],
+      ['agentId=x', 'agentId'],
+      ['batchId=agent_x', 'batchId'],
+      ['colour=red', 'colour'],
+    ])('are not found by %s', async (query, field) => {
+      expect((await shopkeeper.get(`/sessions?${query}`)).body).toMatchObject({ status: 400, code: 'invalid', field })
+    })
   })
 
   test('hold slots and wait for them; both say why', async () => {
@@ -282,7 +279,7 @@ describe('calls', () => {
     expect(await read(third.id)).toMatchObject({ state: 'queued', waitingFor: 'slot', queuePosition: 2 })
     expect((await shopkeeper.get('/slots/queue?limit=1')).body).toMatchObject({ more: true, waiting: [{}] })
     const { stopped } = (await shopkeeper.post(`/agents/${agentId}/stop-waiting`)).body
-    expect(stopped.toSorted()).toEqual([second.id, third.id].toSorted())
+    expect(new Set(stopped)).toEqual(new Set([second.id, third.id]))
     expect((await shopkeeper.get('/slots')).body.waiting).toBe(0)
   })
 
@@ -314,6 +311,7 @@ describe('calls', () => {
     [{ to: alice, data: 7 }, 'data'],
     [{ to: alice, data: { long: 'x'.repeat(26 * 1024) } }, 'data'],
     [{ to: alice, retry: { max: 9, on: [], afterMs: [1000] } }, 'retry.max'],
+    [{ to: alice, retry: { max: 1, on: ['busy'], afterMs: [1] } }, 'retry.afterMs'],
     [{ to: alice, agentId: 'me' }, 'agentId'],
     [{ to: alice, colour: 'red' }, 'colour'],
   ])('are not placed by %j', async (order, field) => {

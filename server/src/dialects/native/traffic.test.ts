@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { captureTexts, startTrial, type Trial } from '#app/trial.ts'
 
@@ -117,6 +118,42 @@ describe('traffic', () => {
     expect([utterance.status, fragment.status, ended.status]).toEqual(['recorded', 'recorded', 'ended'])
     const conversation = await trial.test.get(`/conversations/${utterance.conversationId}`)
     expect(conversation.body.status).toBe('closed')
+  })
+
+  test('that names a configuration may do so in the form of another API of this server', async () => {
+    const { configurations } = (await trial.test.get('/configurations')).body
+    const [{ id }] = configurations
+    const started = (configurationId: string, callSid: string) => ({
+      type: 'stream.started',
+      direction: 'inbound',
+      from: '+12025550114',
+      to: '+12025550115',
+      callSid,
+      configurationId,
+    })
+    const { results } = (
+      await trial.test.post('/traffic', {
+        events: [started(id, 'CA70'), started(`conv_${id}`, 'CA71'), started(`conv_conv_${id}`, 'CA72')],
+      })
+    ).body
+    expect(results.map(({ status }: { status: string }) => status)).toEqual(['attached', 'attached', 'refused'])
+    expect((await trial.test.get(`/conversations?configurationId=conv_${id}`)).status).toBe(200)
+  })
+
+  test('that is compressed is refused with the reason, not as bad JSON', async () => {
+    const send = (encoding: string) =>
+      trial.app.fastify.inject({
+        method: 'POST',
+        url: '/api/v1/traffic',
+        payload: gzipSync('{"events": []}'),
+        headers: { ...trial.test.headers, 'content-type': 'application/json', 'content-encoding': encoding },
+      })
+    expect((await send('gzip')).json()).toMatchObject({
+      status: 415,
+      code: 'unsupported_media_type',
+      detail: 'Send the body as it is: Content-Encoding gzip is not read here.',
+    })
+    expect((await send('identity')).json()).toMatchObject({ status: 400, code: 'malformed' })
   })
 
   test('that no rule captures is ignored, and says so', async () => {

@@ -33,7 +33,12 @@ export function decide(state: Batch | undefined, command: BatchCommand, context:
       if (!canStop(state.status))
         return refuse('closed', 'The batch is not scheduled, queued or running: there is nothing to stop.')
       return {
-        events: [{ ...moved(state, 'stopped', 'stopped by request', context), stopping: { hangUp: command.hangUp, cause: 'batch_stopped' } }],
+        events: [
+          {
+            ...moved(state, 'stopped', 'stopped by request', context),
+            stopping: { hangUp: command.hangUp, cause: 'batch_stopped' },
+          },
+        ],
       }
     case 'note_row':
       return noteRow(state, command, context)

@@ -66,11 +66,20 @@ describe('an agent as it is written', () => {
   })
 
   test.each([
+    [{ limits: { ringMs: 1 } }, 'limits.ringMs'],
+    [{ limits: { silenceMs: 999 } }, 'limits.silenceMs'],
+    [{ retry: { max: 1, on: ['busy'], afterMs: [0] } }, 'retry.afterMs'],
+  ])('has no lengths of time that no call may have: %j', (draft, field) => {
+    expect(() => written(draft)).toThrow(expect.objectContaining({ problem: expect.objectContaining({ field }) }))
+  })
+
+  test.each([
     [{ name: '' }],
     [{ speech: { by: 'magic' } }],
     [{ speech: { by: 'http', url: 'ftp://a' } }],
     [{ speech: { ...program, secret: 'short' } }],
-    [{ hours: { startHour: 24, endHour: 1 } }],
+    [{ hours: { startHour: 24, endHour: 24 } }],
+    [{ hours: { startHour: 18, endHour: 9 } }],
     [{ retry: { max: 0, on: [], afterMs: [1000] } }],
     [{ colour: 'red' }],
   ])('is not %j', (draft) => {

@@ -1,6 +1,7 @@
 import type { AgentDefinition, AgentLimits, AgentSpeech, InboundRules } from '#domain/agent/state.ts'
 import type { Vault } from '#services/ports.ts'
 import type { AgentDraft } from '../wire/agents.ts'
+import { checkLengths } from './policy.ts'
 
 type Make = (present?: AgentDefinition) => AgentDefinition
 
@@ -13,6 +14,8 @@ export function definitionOf(draft: AgentDraft, vault: Pick<Vault, 'seal'>): Mak
   const inbound = inboundOf(draft.inbound, vault)
   const { name, welcome, hours, retry, route, makes } = draft
   const limits = defined(draft.limits) as AgentLimits
+  const { voicemailWords: _, lastWords: __, onlineQuestion: ___, ...lengths } = limits
+  checkLengths({ ...lengths, retry }, (name) => (name.startsWith('retry') ? name : `limits.${name}`))
   return (present) => ({
     name,
     welcome,

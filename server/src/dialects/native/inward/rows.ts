@@ -1,7 +1,6 @@
 import type { BatchRow } from '#domain/batch/state.ts'
 import { isE164 } from '#domain/vocabulary/e164.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
-import { readRows } from '#services/calls/batches/csv.ts'
 import { dataBytesAtMost, lineShown } from '#services/calls/batches/limits.ts'
 import { fail } from '../errors.ts'
 
@@ -23,6 +22,8 @@ export function rowsOf(given: readonly Given[]): readonly BatchRow[] {
 
 /** Rows of a list in CSV, whose first line names the columns; `column` holds the numbers, the others are each row's data. */
 export async function rowsOfCsv(list: Uint8Array, column = 'to'): Promise<readonly BatchRow[]> {
+  // Loaded late: what reads CSV is not needed to start.
+  const { readRows } = await import('#services/calls/batches/csv.ts')
   const rows = await readRows(list, column)
   if (!isRefused(rows)) return rows
   const { refusal } = rows

@@ -3,10 +3,12 @@ import { canonicalAddress } from '#domain/vocabulary/address.ts'
 import type { CallDraft, SessionQuestion } from '#services/calls/api.ts'
 import { instantIn, idIn } from '../inward.ts'
 import type * as wire from '../wire/sessions.ts'
+import { checkLengths } from './policy.ts'
 
 /** An order in our words. */
 export function draftOf(order: z.output<typeof wire.callDraft>): CallDraft {
   const { agentId, to, from, dueAt, data = null, retry, keepsHours } = order
+  if (retry) checkLengths({ retry })
   return {
     agentId: idIn('agent', 'agentId', agentId),
     to,

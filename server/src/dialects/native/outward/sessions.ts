@@ -54,7 +54,7 @@ export function showSession({ session, order, definition }: SessionView, next: S
 }
 
 /** What has to come before it goes on, in one word; null: nothing. */
-export function waitingFor(session: Session): Shown['waitingFor'] {
+function waitingFor(session: Session): Shown['waitingFor'] {
   const { state, direction, attempt, dueAt, wantsSlot } = session
   switch (state) {
     case 'prepared':

@@ -5,6 +5,7 @@ import type { BatchDraft } from '#services/calls/api.ts'
 import { missing } from '../errors.ts'
 import { idIn, idOf, wrong } from '../inward.ts'
 import { canonicalAddress } from '#domain/vocabulary/address.ts'
+import { checkLengths } from '../inward/policy.ts'
 import { rowsOf, rowsOfCsv } from '../inward/rows.ts'
 import { rendered } from '../once.ts'
 import { showBatch, showTally } from '../outward/batches.ts'
@@ -34,6 +35,7 @@ export function batchMakingRoutes(app: Scope, native: Native): void {
         description:
           'As JSON, or as `text/csv` with the agent in the query: the first line names the columns, one of them `to`, the ' +
           "others are each row's data. Rows that cannot be called are rejected one by one. Nothing is dialled before it is scheduled.",
+        consumes: ['application/json', 'text/csv'],
         querystring: wire.batchQuery,
         body: wire.batchBody,
         response: created(wire.batch),
@@ -58,6 +60,7 @@ type Draft = Omit<BatchDraft, 'retry' | 'webhook'> & { readonly retry: BatchDraf
 async function draftOf(body: z.output<typeof wire.batchBody>, query: z.output<typeof wire.batchQuery>): Promise<Draft> {
   if (body instanceof Uint8Array) return draftOfCsv(body, query)
   const { agentId, fileName, from, retry, rows } = body
+  if (retry) checkLengths({ retry })
   const [extra] = Object.keys(query)
   if (extra !== undefined) wrong(extra, 'goes into the query only with a CSV body')
   return { agentId: idIn('agent', 'agentId', agentId), fileName, from: from.map(own), retry, rows: rowsOf(rows) }

@@ -50,9 +50,12 @@ const limits = z
     onlineQuestion: z.string().max(4000).optional(),
   })
   .meta({ id: 'AgentLimits' })
-const hour = z.int().min(0).max(23)
 const hours = z
-  .strictObject({ startHour: hour, endHour: hour })
+  .strictObject({ startHour: z.int().min(0).max(23), endHour: z.int().min(0).max(24) })
+  .refine(({ startHour, endHour }) => endHour >= startHour, {
+    path: ['endHour'],
+    error: 'takes an hour that is not before startHour',
+  })
   .meta({ id: 'CallingHours', description: "Of the called party's day, from the start hour until the end hour" })
 const inboundRules = {
   callsPerCaller: z.int().min(-1).max(1_000_000).default(-1).meta({ description: '-1: any number' }),

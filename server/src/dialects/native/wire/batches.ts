@@ -9,7 +9,7 @@ const row = z.strictObject({
   to: z.string().max(500).meta({ description: 'E.164; a row whose number is none is rejected, the others go on' }),
   data: z.record(z.string().max(128), z.string().max(10_000)).optional(),
 })
-export const batchDraft = z
+const batchDraft = z
   .strictObject({
     agentId: id,
     fileName: z.string().min(1).max(255).default('rows.json'),
@@ -33,7 +33,7 @@ export const batchQuery = z.strictObject({
   from: many(telephone, 100).meta({ description: 'With a CSV body: own numbers, used in turn' }),
   column: z.string().min(1).max(128).optional().meta({ description: 'With a CSV body: the column of numbers (`to`)' }),
 })
-export const batchStatus = z
+const batchStatus = z
   .enum(['created', 'processed', 'scheduled', 'queued', 'running', 'completed', 'stopped', 'failed'])
   .meta({ id: 'BatchStatus' })
 export const batch = z

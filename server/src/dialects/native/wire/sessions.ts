@@ -23,7 +23,7 @@ export const retry = z
   .meta({ id: 'RetryPolicy' })
 
 /** What an order says to its agent; a flat or nested document of one's own. */
-export const data = z
+const data = z
   .record(z.string().max(128), z.unknown())
   .meta({ description: 'Fills `{name}` in what the agent says; at most 25 KB as JSON' })
 
@@ -153,7 +153,7 @@ export const sessionWhole = session
   .meta({ id: 'SessionWhole' })
 export const sessions = z.object({ sessions: z.array(session), next })
 
-export const sessionFilters = {
+const sessionFilters = {
   state: many(sessionState, 10).meta({ description: 'Repeat it or separate with commas' }),
   outcome: many(outcome, 9).meta({ description: 'Repeat it or separate with commas' }),
   direction: direction.optional(),

@@ -8,6 +8,7 @@ import { batch as noun } from '#domain/batch/batch.ts'
 import type { Batch, BatchRow, BatchStatus } from '#domain/batch/state.ts'
 import { number } from '#domain/number/number.ts'
 import type { SessionCommand } from '#domain/session/commands.ts'
+import { policyOf } from '#domain/session/limits.ts'
 import { session } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import { stream } from '#domain/stream/stream.ts'
@@ -202,12 +203,21 @@ describe('making a batch', () => {
 
   it('makes no row twice when a chunk is done again', async () => {
     const runner = batchRunners({ engine, rowMaker: (one) => rowMaker(one) })['batch.prepare']
+    const { promise: together, resolve } = Promise.withResolvers<void>()
+    let arrived = 0
+    rowMaker = async (one) => {
+      if (++arrived === 3) resolve()
+      await together
+      return makerOf(one)
+    }
     const id = await make(list(300))
+    value(await batches.schedule(ask, id, { dueAt: engine.clocks.now('alice') + hourMs, keepsHours: true }))
     const request = { reference: 'r', account: 'alice', noun: 'batch', aggregate: id, kind: 'batch.prepare', tries: 0 }
-    // The chunk and its repetitions run at once, and once more when all has been done.
-    await Promise.all([1, 2].map(() => runner.run({ ...request, payload: { from: 0 } })))
+    // The effect and two repetitions of it begin at once, before any has made a row.
+    const answers = await Promise.all([1, 2].map(() => runner.run({ ...request, payload: { from: 0 } })))
+    expect(answers).toMatchObject(Array(2).fill({ settled: true, command: { count: 300, missed: 0, done: true } }))
     await pass()
-    expect(await batch(id)).toMatchObject({ status: 'processed', prepared: 300 })
+    expect(await batch(id)).toMatchObject({ status: 'scheduled', prepared: 300 })
     expect(await sessions(id)).toHaveLength(300)
   })
 
@@ -267,6 +277,18 @@ describe('a scheduled batch', () => {
     expect(await batch(id)).toMatchObject({ status: 'running', ended: 1 })
     await tell(id, 2, { type: 'stop', cause: 'stopped_by_request' })
     expect(await batch(id)).toMatchObject({ status: 'completed', ended: 2 })
+  })
+
+  it('lets its rows be called at any hour when it was scheduled so after they were made', async () => {
+    rowMaker = async (one) => makerOf(one, { keepsHours: true })
+    const keeping = async (keepsHours: boolean): Promise<unknown> => {
+      const id = await make(list(1))
+      await pass()
+      value(await batches.schedule(ask, id, { dueAt: engine.clocks.now('alice'), keepsHours }))
+      await pass()
+      return policyOf((await sessions(id))[0]!).keepsHours
+    }
+    expect([await keeping(true), await keeping(false)]).toEqual([true, false])
   })
 
   it('starts when its time comes while it is still being prepared', async () => {

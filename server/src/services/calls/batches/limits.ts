@@ -9,6 +9,6 @@ export const dataBytesAtMost: number = 25 * 1024
 export const lineShown = 500
 
 /** How many rows one unit makes, releases or stops: a unit leads to at most 32 reactions, and who is hung up to one each. */
-export const rowsPerUnit = { make: 100, release: 100, stop: 25 } as const
+export const rowsPerUnit = { make: 50, release: 50, stop: 25 } as const
 /** How many rows an effect works off before it settles: what a crash can bring to be looked at again. */
 export const rowsPerChunk: number = 4 * rowsPerPart

@@ -2,7 +2,7 @@ import type { Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRequest, Engine, Unit } from '#engine/api.ts'
 
 /** How many units are under way at once: one is decided while others are being written. */
-const underWay = 8
+const underWay = 6
 
 /**
  * Works off items in units of `size`, in their order. Answers with the sum of what the units say, or with the first refusal; what the
