@@ -31,7 +31,7 @@ describe('the law of call statuses', () => {
   const calls = {
     answered: (line: Line) => called(line, phone('01'), { lines: ['We open at nine.', 'And close at five.'] }),
     hungUp: (line: Line) => called(line, phone('09'), { lines: ['We open at nine.'] }),
-    dropped: (line: Line) => called(line, phone('17')),
+    dropped: (line: Line) => called(line, phone('17'), { lines: ['We open at nine.', 'And close at five.'] }),
     busy: (line: Line) => called(line, phone('02')),
     busyAtOnce: (line: Line) => called(line, phone('18')),
     unanswered: (line: Line) => called(line, phone('03')),
@@ -126,8 +126,7 @@ describe('the law of call statuses', () => {
   test('B1 every conversation carries status and error_message throughout its lifecycle', () => {
     for (const body of bodies()) {
       expect(lawStatuses).toContain(body.status === 'scheduled' ? 'queued' : body.status)
-      expect([null, body.error_message]).toContain(body.error_message && String(body.error_message))
-      expect(Object.keys(body)).toEqual(expect.arrayContaining(['status', 'error_message']))
+      expect(body.error_message === null || typeof body.error_message === 'string').toBe(true)
     }
     for (const name of ['busy', 'unanswered', 'failed', 'silentCarrier', 'stopped', 'canceled', 'error'] as const)
       expect(ending(name).error_message).toMatch(/^\S.+/)
