@@ -1,8 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process'
 import { createHmac, createSecretKey } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { httpSender } from '#adapters/delivery/http/http-sender.ts'
@@ -17,6 +16,7 @@ import { tokenOf } from '#services/delivery/identity.ts'
 import { hourlyForADay } from '#services/delivery/schedule.ts'
 import type { Announcer, Logger } from '#services/ports.ts'
 import { perSecond, type Figure } from './figures.ts'
+import { openReceiver } from './receiver.ts'
 
 const deliveriesMeasured = 100_000
 const warmUp = 10_000
@@ -26,34 +26,32 @@ const silentLog: Logger = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** Signed webhooks to a receiver in another process, all they take: body, signature, HTTP, order, and a row for each. */
 export async function webhooks(): Promise<readonly Figure[]> {
-  const receiver = fork(import.meta.filename, ['receiver'])
-  const [port] = (await once(receiver, 'message')) as [number]
+  const receiver = await openReceiver()
   const folder = mkdtempSync(join(tmpdir(), 'colloquy-bench-'))
   try {
-    const memory = await measured(openMemory(), port)
-    const durable = await measured(await openSqlite({ folder }), port)
-    const hung = await besideHung(port)
+    const memory = await measured(openMemory(), receiver.url)
+    const durable = await measured(await openSqlite({ folder }), receiver.url)
+    const hung = await besideHung(receiver.url)
     return [
       { what: 'signed webhooks, rows on disk', value: perSecond(deliveriesMeasured, durable), aim: '20 k/s' },
       { what: '… rows in memory', value: perSecond(deliveriesMeasured, memory), aim: '' },
       { what: '… while half of all go to a hung receiver', value: perSecond(deliveriesMeasured / 2, hung), aim: '' },
     ]
   } finally {
-    await ended(receiver)
+    await receiver.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function measured(storage: Storage, port: number): Promise<number> {
-  const url = `http://127.0.0.1:${port}/hooks`
+async function measured(storage: Storage, url: string): Promise<number> {
   return run(storage, () => url, warmUp, deliveriesMeasured)
 }
 
-async function besideHung(port: number): Promise<number> {
+async function besideHung(url: string): Promise<number> {
   const hung = createServer((socket) => void socket.on('error', () => {}))
   hung.listen(0, '127.0.0.1')
   await once(hung, 'listening')
-  const urls = [`http://127.0.0.1:${port}/hooks`, `http://127.0.0.1:${(hung.address() as AddressInfo).port}/`] as const
+  const urls = [url, `http://127.0.0.1:${(hung.address() as AddressInfo).port}/`] as const
   try {
     return await run(openMemory(), (n) => urls[n % 2 === 0 ? 0 : 1], 0, deliveriesMeasured)
   } finally {
@@ -127,30 +125,3 @@ function signing(urlOf: (n: number) => string): Announcer {
     retryAfter: hourlyForADay,
   }
 }
-
-async function ended(child: ChildProcess): Promise<void> {
-  child.kill()
-  await once(child, 'exit')
-}
-
-/** A receiver that costs next to nothing: reads requests by their length and says 200. */
-function receive(): void {
-  const server = createServer({ noDelay: true }, answerAll)
-  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
-}
-
-function answerAll(socket: Socket): void {
-  let unread = ''
-  socket.on('error', () => {})
-  socket.on('data', (chunk: Buffer) => {
-    unread += chunk.toString('latin1')
-    for (let end = unread.indexOf('\r\n\r\n'); end >= 0; end = unread.indexOf('\r\n\r\n')) {
-      const length = Number(/content-length: (\d+)/i.exec(unread.slice(0, end))?.[1] ?? 0)
-      if (unread.length < end + 4 + length) return
-      unread = unread.slice(end + 4 + length)
-      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
-    }
-  })
-}
-
-if (process.argv[2] === 'receiver') receive()

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readEnv, ServerProcess } from '../simulation/torture/server-process.ts'
@@ -13,6 +13,9 @@ export interface Rig {
   readonly port: number
   readonly basic: string
   readonly bearer: string
+  /** The same account for Bolna's API, and the operator. */
+  readonly bolna: string
+  readonly admin: string
   readonly configurationId: string
   stop(): Promise<void>
 }
@@ -24,12 +27,14 @@ export async function rig(account: 'dev' | 'test', options: readonly string[] = 
   const { hostname: host, port } = new URL(server.url)
   const basic = `Basic ${Buffer.from(`${env['TWILIO_API_KEY']}:${env['TWILIO_API_SECRET']}`).toString('base64')}`
   const bearer = `Bearer ${env['COLLOQUY_KEY']}`
+  const bolna = `Bearer ${env['BOLNA_API_KEY']}`
+  const admin = `Bearer ${readEnv(data, 'admin')['COLLOQUY_ADMIN_KEY']}`
   const configurationId = await configure(server.url, basic)
   const stop = async (): Promise<void> => {
     await server.kill('SIGKILL')
     rmSync(data, { recursive: true, force: true })
   }
-  return { server, data, host, port: Number(port), basic, bearer, configurationId, stop }
+  return { server, data, host, port: Number(port), basic, bearer, bolna, admin, configurationId, stop }
 }
 
 async function configure(url: string, basic: string): Promise<string> {
@@ -62,11 +67,12 @@ export async function call(
   method: string,
   path: string,
   body?: unknown,
+  authorization: string = path.startsWith('/api/') ? rigged.bearer : rigged.basic,
 ): Promise<Record<string, unknown>> {
   const response = await fetch(rigged.server.url + path, {
     method,
     headers: {
-      authorization: path.startsWith('/api/') ? rigged.bearer : rigged.basic,
+      authorization,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -89,4 +95,25 @@ export function messages(count: number, first: number, customers: number, tag: s
 
 export function customer(n: number): string {
   return `+1303${String(n).padStart(8, '0')}`
+}
+
+/** What the server keeps in memory now, and the most it ever did. */
+export function memoryOf({ server }: Rig): { readonly nowBytes: number; readonly mostBytes: number } {
+  const status = readFileSync(`/proc/${server.pid}/status`, 'utf8')
+  const bytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024
+  return { nowBytes: bytes('VmRSS'), mostBytes: bytes('VmHWM') }
+}
+
+const ticksPerSecond = 100
+
+/** CPU time that a process has used so far, over all its threads. */
+export function cpuMs(pid: number): number {
+  // After the name in brackets: user and system time are the 12th and 13th.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond
+}
+
+/** Waits for a fact. */
+export async function until(fact: () => Promise<boolean>, everyMs = 50): Promise<void> {
+  while (!(await fact())) await new Promise((resolve) => setTimeout(resolve, everyMs))
 }

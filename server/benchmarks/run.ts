@@ -2,19 +2,27 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { batch } from './batch.ts'
+import { batch50k } from './batch-of-calls.ts'
+import { calls } from './calls.ts'
 import { webhooks } from './delivery.ts'
+import { dispatch } from './dispatch.ts'
 import { dueTogether } from './due.ts'
 import { table, type Figure } from './figures.ts'
 import { heads } from './heads.ts'
 import { large } from './large.ts'
+import { live } from './live.ts'
 import { single } from './single.ts'
 
-const runs: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+const runs: Readonly<Record<string, (scale: number) => Promise<readonly Figure[]>>> = {
   single,
   batch,
   due: dueTogether,
   webhooks,
   heads,
+  calls,
+  batch50k,
+  dispatch,
+  live,
   large,
 }
 const { values } = parseArgs({
@@ -22,6 +30,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     only: { type: 'string' },
+    scale: { type: 'string', default: '1' },
   },
 })
 const wanted = values.only?.split(',') ?? Object.keys(runs).filter((name) => name !== 'large' || values.large)
@@ -30,7 +39,7 @@ for (const name of wanted) {
   const run = runs[name]
   if (run === undefined) throw new Error(`There is no run ${name}; there are ${Object.keys(runs).join(', ')}.`)
   console.error(`running ${name} …`)
-  const found = await run()
+  const found = await run(Number(values.scale))
   console.error(table(found))
   figures.push(...found)
 }

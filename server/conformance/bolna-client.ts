@@ -18,6 +18,16 @@ export function phone(digits: string): string {
   return `+120255501${digits}`
 }
 
+/**
+ * Lets time pass until a January evening, ten past ten where the simulator's numbers are: no night then has an hour more or less.
+ */
+export async function untilEvening(line: Pick<Line, 'now' | 'pass'>): Promise<void> {
+  const now = Temporal.Instant.fromEpochMilliseconds(line.now()).toZonedDateTimeISO('America/New_York')
+  const { year } = now.add({ years: 1 })
+  const evening = now.with({ year, month: 1, day: 15 }).withPlainTime('22:10')
+  await line.pass(evening.epochMilliseconds - line.now())
+}
+
 /** What a Bolna agent is told beside its name. `task`: its `task_config`; `lines`: what it says, which their API has no key for. */
 export interface AgentWish {
   readonly config?: Readonly<Record<string, unknown>>
@@ -60,18 +70,21 @@ export interface BolnaHouse {
   readonly trial: Trial
   readonly sender: RecordedSender
   line(): Promise<Line>
+  /** Listens on a loopback port, for clients that are programs of their own; answers with the URL. */
+  listen(): Promise<string>
   stop(): Promise<void>
 }
 
 /** A server over the memory store, asked by Bolna's API and ours without sockets; what it sends is only written down. */
 export async function openBolna(options: Partial<Options> = {}, receiver?: Script): Promise<BolnaHouse> {
   const sender = recordedSender(receiver)
-  const trial = await startTrial({ requestsPerSecond: null, ...options }, { sender })
+  const trial = await startTrial({ requestsPerSecond: null, port: 0, ...options }, { sender })
   let lines = 0
   return {
     trial,
     sender,
     line: async () => lineOf(trial, sender, await trial.account('alice', 'test'), ++lines),
+    listen: () => trial.app.listen(),
     stop: () => trial.stop(),
   }
 }

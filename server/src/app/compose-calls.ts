@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { chosenRuntime } from '#adapters/agents/chosen.ts'
 import { httpAgent } from '#adapters/agents/http/http.ts'
+import { modelAgent } from '#adapters/agents/openai/openai.ts'
 import { scriptedAgent } from '#adapters/agents/script/script.ts'
 import { httpAnalysis } from '#adapters/analysis/http/http.ts'
 import { noAnalysis } from '#adapters/analysis/none/none.ts'
@@ -51,7 +52,11 @@ export function furnishCalls(
     system,
     vault,
     telephony: knowingPhones(simulator, phones),
-    runtime: chosenRuntime({ script: scriptedAgent(), http: httpAgent({ ask, system, vault, internalTargets }) }),
+    runtime: chosenRuntime({
+      script: scriptedAgent(),
+      http: httpAgent({ ask, system, vault, internalTargets }),
+      openai: modelAgent({ ask, system, vault, internalTargets }),
+    }),
     analysis: url === null ? noAnalysis() : httpAnalysis({ ask, url }),
     zones: numberZones(),
     rates,

@@ -11,7 +11,10 @@ export interface Ordered {
 
 /** What was done and acknowledged so far. */
 export interface Doings {
+  /** Those of this round. */
   readonly orders: Ordered[]
+  /** How many were ordered in earlier rounds. */
+  earlier: number
   /** Answers that no crash explains. */
   readonly wrong: string[]
   /** The last time of the test clock that was answered. */

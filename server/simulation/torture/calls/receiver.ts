@@ -50,7 +50,7 @@ export class Receiver {
     const before = this.#known.get(token)
     if (before !== undefined) {
       this.again++
-      if (before !== text)
+      if (alike(before) !== alike(text))
         this.wrong.push(`${body.id} ${body.status} came again with another body: ${difference(before, text)}.`)
       return
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Chance } from '../chance.ts'
@@ -37,7 +37,7 @@ export async function tortureCalls(
   const start = () => ServerProcess.start(data, ['--slots', String(slots), '--simulator-journal', journal])
   const chance = new Chance(seed)
   const receiver = await Receiver.open()
-  const doings: Doings = { orders: [], wrong: [], clock: 0 }
+  const doings: Doings = { orders: [], earlier: 0, wrong: [], clock: 0 }
   const wrong: string[] = []
   let [kills, runningLeast] = [0, Infinity]
   let server = await start()
@@ -53,13 +53,15 @@ export async function tortureCalls(
         await advance(client, doings, `PT${4 + chance.below(5)}S`)
         const running = ((await client.call('GET', '/api/v1/slots')).body['held'] as Json[]).length
         if (before > slots) runningLeast = Math.min(runningLeast, running)
-        const from = doings.orders.length
+        const from = statSync(journal).size
         const going = [letTimePass(client, chance, doings), orderMany(client, chance, doings, weighted, during)]
-        await answered(doings, from, chance.below(during))
+        await untilDialled(journal, from, 1 + chance.below(20))
         await server.kill('SIGKILL')
         await Promise.all(going)
         kills++
-        say(`round ${round}: killed with ${running} calls in flight, ${doings.orders.length} ordered so far`)
+        say(
+          `round ${round}: killed with ${running} calls in flight, ${doings.earlier + doings.orders.length} ordered so far`,
+        )
         server = await start()
         client.url = server.url
       }
@@ -67,20 +69,23 @@ export async function tortureCalls(
       const found = await settle(client, doings)
       found.push(...(await verify(client, doings, { receiver, journal, silent: agents[1] })))
       wrong.push(...[...found, ...doings.wrong.splice(0)].map((one) => `Round ${round}: ${one}`))
-      say(`round ${round}: ${doings.orders.length} calls, ${receiver.again} webhooks told again, ${found.length} wrong`)
+      doings.earlier += doings.orders.splice(0).length
+      say(`round ${round}: ${doings.earlier} calls, ${receiver.again} webhooks told again, ${found.length} wrong`)
     }
   } finally {
     await server.kill('SIGKILL')
     await receiver.close()
     rmSync(data, { recursive: true, force: true })
   }
-  return { calls: doings.orders.length, kills, runningLeast, wrong }
+  return { calls: doings.earlier, kills, runningLeast, wrong }
 }
 
-/** Waits until so many of the orders from there on are answered: the next ones are being dialled just now. */
-async function answered({ orders }: Doings, from: number, count: number): Promise<void> {
-  while (orders.slice(from).filter(({ execution }) => execution !== undefined).length < count)
-    await new Promise((resolve) => setTimeout(resolve, 1))
+/** Waits until the carrier was asked for so many legs more: the last one's answer is not stored yet. */
+async function untilDialled(journal: string, from: number, legs: number): Promise<void> {
+  const legBytes = readFileSync(journal, 'utf8').indexOf('\n') + 1
+  const giveUpAt = performance.now() + 5_000
+  while (statSync(journal).size < from + legs * legBytes && performance.now() < giveUpAt)
+    await new Promise((resolve) => setImmediate(resolve))
 }
 
 async function agent(client: Client, webhook: string): Promise<string> {

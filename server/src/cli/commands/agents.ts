@@ -8,7 +8,12 @@ interface ShownAgent {
   readonly id: string
   readonly name: string
   readonly version: number
-  readonly speech: { readonly by: string; readonly url?: string; readonly lines?: readonly string[] }
+  readonly speech: {
+    readonly by: string
+    readonly url?: string
+    readonly model?: string
+    readonly lines?: readonly string[]
+  }
   readonly updatedAt: string
 }
 
@@ -42,7 +47,7 @@ export function agentCommands(program: Command, tool: Tool): void {
             id,
             name,
             String(version),
-            speech.url ?? `script of ${speech.lines?.length ?? 0}`,
+            speech.url ?? speech.model ?? `script of ${speech.lines?.length ?? 0}`,
             when(updatedAt),
           ]),
         ),

@@ -38,6 +38,7 @@ describe('an agent inward (3.11)', () => {
       inbound_limit: 2,
       whitelist_phone_numbers: ['+12025550199'],
       disallow_unknown_numbers: true,
+      auto_reschedule: true,
     }
     const config = {
       tasks: [{ ...task, task_config }, { task_type: 'summarization' }, { task_type: 'extraction' }],
@@ -56,7 +57,7 @@ describe('an agent inward (3.11)', () => {
     expect(definition.hours).toEqual({ startHour: 9, endHour: 21 })
     expect(definition.inbound).toMatchObject({ callsPerCaller: 2, exempt: ['+12025550199'], rejectUnknown: true })
     expect(definition.makes).toEqual({ recording: true, summary: true, extraction: true })
-    expect(definition.route).toBe('plivo')
+    expect(definition).toMatchObject({ route: 'plivo', callsBack: true })
   })
 
   it.each([
@@ -65,7 +66,7 @@ describe('an agent inward (3.11)', () => {
     [{ call_start_hour: 21, call_end_hour: 9 }],
     [{ call_start_hour: 9 }],
   ])('%j are no calling hours', (calling_guardrails) => {
-    expect(() => write({ calling_guardrails })).toThrow()
+    expect(() => write({ calling_guardrails })).toThrow('calling_guardrails')
   })
 
   it('keeps and gives back what it does not know', () => {
@@ -160,9 +161,10 @@ describe('a PATCH', () => {
     })
   })
 
-  it('leaves alone what it does not name, also how the agent speaks', () => {
+  it('leaves alone what it does not name, also what was set in other words', () => {
     const speech = { by: 'script', lines: ['One.'], goodbye: 'Bye.' } as const
-    const own = { ...present, speech }
+    const retry = { max: 1, on: ['busy'], onVoicemail: false, afterMs: [60_000] } as const
+    const own = { ...present, speech, retry, limits: { ...present.limits, ringMs: 20_000 } }
     const changed = definitionOf(patched(own, agentPatch.parse({})), vault, own)
     expect(changed).toEqual(own)
   })

@@ -31,19 +31,23 @@ export function definitionOf(
     ...sourceOf(config, vault, present),
   }
   const announce = announcingOf(config, vault, present?.announce ?? null)
+  const { lastWords: _lastWords, ...limits } = present?.limits ?? {}
   return {
+    // What their words have no key for stays as it was set elsewhere.
+    ...present,
     name: config.agent_name,
     welcome: config.agent_welcome_message ?? '',
     speech: present?.speech ?? { by: 'script', lines: [], goodbye: 'Goodbye.' },
-    limits: limitsOf(task),
+    limits: { ...limits, ...limitsOf(task) },
     hours: config.calling_guardrails
       ? { startHour: config.calling_guardrails.call_start_hour, endHour: config.calling_guardrails.call_end_hour }
       : null,
-    retry: null,
+    retry: present?.retry ?? null,
     route: config.telephony_provider ?? 'default',
     inbound,
     announce,
     makes: madeBy(config),
+    callsBack: task.auto_reschedule ?? false,
     vendor: { ...present?.vendor, bolna: masked(write, announce, inbound) },
   }
 }

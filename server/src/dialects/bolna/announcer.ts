@@ -39,34 +39,32 @@ export function createAnnouncer(sources: AnnouncerSources): Announcer {
   }
 }
 
-async function ofSession(sources: AnnouncerSources, followed: Followed): Promise<readonly Announcement[]> {
+/** Most events of a session tell nobody anything, which is known at once. */
+function ofSession(sources: AnnouncerSources, followed: Followed): ReturnType<Announcer['announcements']> {
   const recorded = followed.recorded as Recorded<SessionEvent>
-  const begun = transferBegun(followed)
-  const told = toldOf(followed) ?? amended(recorded, followed.after as Session)
-  if (!told && !begun) return []
-  const { agent } = followed.after as Session
-  const definition = await sources.services.agents.version(recorded.account, agent.id, agent.version)
-  if (!definition) return []
-  if (begun) return preCall(sources, recorded, followed.after as Session, definition)
-  const url = told && wantedUrl(definition, told, isAmendment(recorded))
-  return told && url !== undefined ? [await announce(sources, recorded, told, definition, url)] : []
+  const session = followed.after as Session
+  if (transferBegun(followed)) return preCall(sources, recorded, session)
+  const told = toldOf(followed) ?? amended(recorded, session)
+  return told ? announce(sources, recorded, told) : []
 }
 
 async function announce(
   { services, publicUrl }: AnnouncerSources,
   recorded: Recorded<SessionEvent>,
-  { session, status, ending }: Told,
-  definition: AgentDefinition,
-  url: string,
-): Promise<Announcement> {
+  told: Told,
+): Promise<readonly Announcement[]> {
+  const { session, status, ending } = told
+  const definition = await services.agents.version(recorded.account, session.agent.id, session.agent.version)
+  const url = definition && wantedUrl(definition, told, isAmendment(recorded))
+  if (!definition || url === undefined) return []
   const asOf = { n: recorded.n, completedTold: status === 'completed', ...(ending && { ending }) }
   const body = await bodyOf(services, recorded, session, definition, publicUrl(), asOf)
   const target = targetOf(url)
   const frozen = frozenAs(recorded, session, url, target, JSON.stringify(body))
   const { number, callId } = session.attempt
-  if (status !== 'initiated' || callId !== undefined) return { target, eventType: status, frozen }
+  if (status !== 'initiated' || callId !== undefined) return [{ target, eventType: status, frozen }]
   const more = { ...frozen.more, session: session.id, dial: String(number) }
-  return { target, eventType: status, frozen: { ...frozen, more } }
+  return [{ target, eventType: status, frozen: { ...frozen, more } }]
 }
 
 /** Section 6, pre-call webhook: the execution merged with the rendered template, once and no more. */
@@ -74,10 +72,10 @@ async function preCall(
   { services, publicUrl }: AnnouncerSources,
   recorded: Recorded<SessionEvent>,
   session: Session,
-  definition: AgentDefinition,
 ): Promise<readonly Announcement[]> {
-  const wanted = preCallOf(definition)
-  if (!wanted) return []
+  const definition = await services.agents.version(recorded.account, session.agent.id, session.agent.version)
+  const wanted = definition && preCallOf(definition)
+  if (!definition || !wanted) return []
   const { url, template } = wanted
   const shown = await bodyOf(services, recorded, session, definition, publicUrl(), {
     n: recorded.n,
@@ -136,6 +134,8 @@ async function requestOf(
 
 /** How long the carrier's id of a call is waited for; this receiver's later webhooks of the call wait with it, and nobody else. */
 const namingMs: Milliseconds = 2_500
+/** Beyond so many it is not waited for: attempts at one receiver are counted, and these are. */
+const namingMost = 32
 
 /** The carrier names a call right after its dial has been decided: `initiated` is told with that name (3.10). */
 async function named({ services, waits }: AnnouncerSources, frozen: Frozen): Promise<Frozen> {
@@ -143,7 +143,7 @@ async function named({ services, waits }: AnnouncerSources, frozen: Frozen): Pro
   if (id === undefined) return frozen
   const isKnown = ({ attempt, state }: Session): boolean =>
     attempt.callId !== undefined || attempt.number !== Number(dial) || state !== 'dialing'
-  await waits.until(frozen.account, id, isKnown, namingMs)
+  await waits.until(frozen.account, id, isKnown, namingMs, { most: namingMost })
   const session = (await services.sessions.get(frozen.account, id))?.session
   const dials = session ? [session.attempt, ...session.past] : []
   const callId = dials.find((one) => one.number === Number(dial) && one.callId !== undefined)?.callId

@@ -3,7 +3,7 @@ import type { Batch, BatchStatus } from '#domain/batch/state.ts'
 import type { Followed, Recorded } from '#engine/api.ts'
 import type { Services } from '#services/api.ts'
 import { tokenOf } from '#services/delivery/identity.ts'
-import type { Announcement } from '#services/ports.ts'
+import type { Announcement, Announcer } from '#services/ports.ts'
 import { shownBatch } from './batches.ts'
 import { executionFrom } from './executions.ts'
 import { hexOf, uuidOf } from './ids.ts'
@@ -24,25 +24,38 @@ const ends: ReadonlySet<BatchStatus> = new Set(['completed', 'stopped', 'failed'
 const executionsAtMost = 1000
 
 /** The announcement of a batch's change of status, if it names a receiver. */
-export async function batchAnnouncements(
-  services: Pick<Services, 'batches' | 'sessions' | 'deliveries' | 'clock'>,
+export function batchAnnouncements(
+  services: Sources,
   { recorded, after }: Followed,
   baseUrl: string,
-): Promise<readonly Announcement[]> {
-  const { event, account, aggregate, id, request } = recorded as Recorded<BatchEvent>
+): ReturnType<Announcer['announcements']> {
+  const { event } = recorded as Recorded<BatchEvent>
   const batch = after as Batch
   if (event.type !== 'batch.moved' || !told.has(event.to) || batch.webhook === null) return []
+  return announce(services, recorded as Recorded<Moved>, batch, batch.webhook, baseUrl)
+}
+
+type Sources = Pick<Services, 'batches' | 'sessions' | 'deliveries' | 'clock'>
+type Moved = Extract<BatchEvent, { type: 'batch.moved' }>
+
+async function announce(
+  services: Sources,
+  { event, account, aggregate, id, request }: Recorded<Moved>,
+  batch: Batch,
+  url: string,
+  baseUrl: string,
+): Promise<readonly Announcement[]> {
   const tally = (await services.batches.tally(account, aggregate)) ?? []
   const shown = {
     ...shownBatch(batch, tally, services.clock.get(account).now),
     agent_id: uuidOf(batch.agent.id),
     ...(ends.has(event.to) && (await executionsOf(services, batch, baseUrl))),
   }
-  const target = targetOf(batch.webhook)
+  const target = targetOf(url)
   const frozen = {
     announcer: 'bolna',
     account,
-    url: batch.webhook,
+    url,
     method: 'POST',
     body: JSON.stringify(shown),
     token: tokenOf(id, target),

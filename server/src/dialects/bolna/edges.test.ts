@@ -14,8 +14,8 @@ import { toldOf, type Told } from './telling.ts'
 import { allowed, everyEdge } from './testing/edges.ts'
 import { finalStatuses, statusOf } from './vocabulary.ts'
 
+/** Each run of these tests tries other lives; fast-check prints the seed of one that fails. */
 const runs = 5_000
-const seed = Number(process.env['COLLOQUY_SEED'] ?? 20_261_121)
 
 /** One thing a carrier reports, and what becomes of it on the way. */
 interface Fated {
@@ -31,6 +31,8 @@ interface Dial {
   readonly gate: Gate & { readonly closedMs?: Milliseconds }
   readonly answer: 'placed' | 'unknown' | 'invalid_number' | 'credentials_refused' | 'carrier_error'
   readonly reports: readonly Fated[]
+  /** A machine takes the call: it beeps. */
+  readonly beeps: boolean
 }
 
 interface Life {
@@ -83,15 +85,18 @@ const reports: Arbitrary<readonly Fated[]> = truths.chain((told) =>
     }),
   ),
 )
-const gate: Arbitrary<Dial['gate']> = fc.oneof(
-  { weight: 10, arbitrary: fc.constant({ balance: 'enough' as const }) },
-  fc.constant({ balance: 'low' as const }),
-  fc.constant({ balance: 'enough' as const, unusable: 'number_unusable' as const }),
-  {
-    weight: 2,
-    arbitrary: fc.integer({ min: 1, max: 24 * hourMs }).map((closedMs) => ({ balance: 'enough' as const, closedMs })),
-  },
-)
+const gate: Arbitrary<Dial['gate']> = fc
+  .record({
+    balance: fc.nat(9),
+    unusable: fc.nat(9),
+    closed: fc.nat(4),
+    closedMs: fc.integer({ min: 1, max: 24 * hourMs }),
+  })
+  .map(({ balance, unusable, closed, closedMs }) => ({
+    balance: balance === 0 ? 'low' : 'enough',
+    ...(unusable === 0 && { unusable: 'number_unusable' }),
+    ...(closed === 0 && { closedMs }),
+  }))
 const dial: Arbitrary<Dial> = fc.record({
   gate,
   answer: fc.constantFrom(
@@ -105,6 +110,7 @@ const dial: Arbitrary<Dial> = fc.record({
     'carrier_error',
   ),
   reports,
+  beeps: fc.nat(4).map((n) => n === 0),
 })
 const anyExecution: Arbitrary<Create> = fc.oneof(
   { weight: 6, arbitrary: anyOrder.filter(({ kind }) => kind === 'telephone') },
@@ -124,22 +130,20 @@ const life: Arbitrary<Life> = fc.record({
   }),
 })
 
+type Arrivals = { readonly at: Instant; readonly act: () => void }[]
+
 /** Lives it: the carrier's reports come when they arrive, dials happen as slots are offered, and time brings the rest. */
 function live({ order: ordered, dials, besides }: Life): Case {
   const one = new Case(ordered)
-  const begun = one.now
-  const arrivals: { at: Instant; act: () => void }[] = besides.map(({ atMs, deed }) => ({
-    at: begun + atMs,
-    act: () => perform(one, deed),
-  }))
+  const { now: begun } = one
+  const arrivals: Arrivals = besides.map(({ atMs, deed }) => ({ at: begun + atMs, act: () => perform(one, deed) }))
+  if (one.state.state === 'ringing') report(one, 1, dials[0], arrivals)
   for (let round = 0; round < 200 && one.state.state !== 'ended'; round++) {
     const { state, attempt } = one.state
     const next = dials[attempt.number]
-    if ((state === 'queued' || state === 'deferred') && next) dialOnce(one, next, arrivals)
-    else if (state === 'ringing' && attempt.number === 1 && round === 0)
-      report(one, 1, dials[0]?.reports ?? [], arrivals)
+    if (next && (state === 'queued' || state === 'deferred')) dialOnce(one, next, arrivals)
     arrivals.sort((a, b) => a.at - b.at)
-    const first = arrivals[0]
+    const [first] = arrivals
     const due = noun.deadline(one.state)
     if (first && (due === undefined || first.at <= due.at)) {
       arrivals.shift()
@@ -148,15 +152,16 @@ function live({ order: ordered, dials, besides }: Life): Case {
     } else if (!one.fireNext()) break
   }
   for (const { act } of arrivals) act()
+  while (one.fireNext());
   return one
 }
 
-function dialOnce(
-  one: Case,
-  { gate: { closedMs, ...open }, answer, reports: told }: Dial,
-  arrivals: Parameters<typeof report>[3],
-): void {
+function dialOnce(one: Case, dial: Dial, arrivals: Arrivals): void {
   const { attempt, state } = one.state
+  const {
+    gate: { closedMs, ...open },
+    answer,
+  } = dial
   const number = attempt.number + 1
   const closed = closedMs !== undefined && state === 'queued' ? { closed: { openings: [one.now + closedMs] } } : {}
   one.try({ type: 'offer_slot', attempt: number, slot: 1, lease: 'here', gate: { ...open, ...closed } })
@@ -165,28 +170,27 @@ function dialOnce(
   const placed = { is: 'placed', callId: `CA${number}` } as const
   const came = cause ? ({ is: 'refused', cause } as const) : answer === 'placed' ? placed : ({ is: 'unknown' } as const)
   one.try({ type: 'dial_answered', attempt: number, answer: came })
-  report(one, number, told, arrivals)
+  report(one, number, dial, arrivals)
 }
 
 /** Puts on their way what the carrier tells of an attempt: lost, repeated, late, and so out of order. */
-function report(
-  one: Case,
-  attempt: number,
-  told: readonly Fated[],
-  arrivals: { at: Instant; act: () => void }[],
-): void {
+function report(one: Case, attempt: number, dial: Dial | undefined, arrivals: Arrivals): void {
   let happened = one.now
-  for (const [i, { afterMs, what, isLost, copies, lateMs }] of told.entries()) {
+  for (const [i, { afterMs, what, isLost, copies, lateMs }] of (dial?.reports ?? []).entries()) {
     happened += afterMs
     if (isLost) continue
-    const act = (): void => void one.try({ type: 'report', attempt, sequence: i + 1, what })
-    for (let copy = 0; copy < copies; copy++) arrivals.push({ at: happened + lateMs * (copy + 1), act })
+    const act = (): void => {
+      one.try({ type: 'report', attempt, sequence: i + 1, what })
+      if (dial?.beeps && what.is === 'answered') one.try({ type: 'voicemail_sign', sign: 'beep' })
+    }
+    for (let copy = 1; copy <= copies; copy++) arrivals.push({ at: happened + lateMs * copy, act })
   }
 }
 
 function perform(one: Case, deed: Deed): void {
   if ('do' in deed) one.try(deed.command(one.state, one.now))
   else if (deed.pass === 'until due') one.fireNext()
+  else one.jump(one.now + deed.pass)
 }
 
 /** Every event with the state it found and left, and what the receiver is told of it. */
@@ -226,31 +230,36 @@ function complaints(one: Case, walked: Set<string>): readonly string[] {
   return wrong
 }
 
-describe(`B5: no edge outside 5.1 is ever written (seed ${seed})`, () => {
+describe('B5: no edge outside 5.1 is ever written', () => {
   test(`${runs} carriers that lose, repeat, delay and reorder what they report`, () => {
+    fc.assert(
+      fc.property(life, (lived) => {
+        expect(complaints(live(lived), new Set())).toEqual([])
+      }),
+      { numRuns: runs },
+    )
+  })
+
+  test('they are lively: every edge of 5.1 is walked', () => {
     const walked = new Set<string>()
     fc.assert(
       fc.property(life, (lived) => {
-        expect(complaints(live(lived), walked)).toEqual([])
+        complaints(live(lived), walked)
       }),
-      { numRuns: runs, seed },
+      { numRuns: runs / 2, seed: 20_261_121 },
     )
-    // They are lively: every edge of the table was walked.
-    const all = everyEdge.map(([from, to]) => `${from} ${to}`)
-    expect([...walked].toSorted()).toEqual(all.toSorted())
+    expect([...walked].toSorted()).toEqual(everyEdge.map(([from, to]) => `${from} ${to}`).toSorted())
   })
 
   test('and whatever else happens, in any order', () => {
-    const history = fc.tuple(anyExecution, fc.array(anyDeed, { maxLength: 40 }))
-    const walked = new Set<string>()
     fc.assert(
-      fc.property(history, ([ordered, deeds]) => {
+      fc.property(anyExecution, fc.array(anyDeed, { maxLength: 40 }), (ordered, deeds) => {
         const one = new Case(ordered)
         for (const deed of deeds) perform(one, deed)
         while (one.fireNext());
-        expect(complaints(one, walked)).toEqual([])
+        expect(complaints(one, new Set())).toEqual([])
       }),
-      { numRuns: runs, seed },
+      { numRuns: 2_000 },
     )
   })
 })
@@ -327,17 +336,18 @@ describe("AnyReach's tables on the same lives", () => {
         const one = new Case(ordered)
         for (const deed of deeds) perform(one, deed)
         while (one.fireNext());
+        const wrong: string[] = []
         let shown: string | undefined
         for (const { after } of follow(one)) {
           const next = reached(after, shown)
-          const from = shown ?? 'new'
-          const targets = (anyReach[after.kind][from] ?? '').split(' ')
-          if (next !== shown) expect([from, next, targets.includes(next)]).toEqual([from, next, true])
+          const targets = (anyReach[after.kind][shown ?? 'new'] ?? '').split(' ')
+          if (next !== shown && !targets.includes(next)) wrong.push(`${shown} to ${next}`)
           shown = next
         }
+        expect(wrong).toEqual([])
         expect(anyReachFinal).toContain(shown)
       }),
-      { numRuns: runs, seed },
+      { numRuns: 2_000 },
     )
   })
 })

@@ -122,7 +122,7 @@ export function mistake(errors: readonly RequestValidationError[], part: 'body' 
   const issue = errors[0]?.params.issue
   const path = (issue?.path ?? []).map(String).join('.')
   if (part === 'query') return problem(1012, path || 'query')
-  if (issue?.message.startsWith('toolchain.pipelines')) return problem(1022)
+  if (/\.toolchain\.pipelines(?:\.|$)/.test(path)) return problem(1022)
   const missing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined')
   const known = byField.find(([prefix]) => path === prefix || path.startsWith(`${prefix}.`))
   if (known === undefined) return problem(1013, path ? `${path}: ${wordsOf(issue?.message)}` : wordsOf(issue?.message))

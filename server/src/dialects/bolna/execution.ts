@@ -61,7 +61,7 @@ export function executionOf(parts: ExecutionParts) {
     created_at: stamp(session.createdAt),
     updated_at: stamp(session.updatedAt),
     scheduled_at: scheduledAt(parts, status),
-    rescheduled_at: stampOrNull(session.state === 'deferred' ? session.openings?.[0] : undefined),
+    rescheduled_at: stampOrNull(session.state === 'deferred' ? session.openings?.[0] : session.callBackAt),
     initiated_at: stampOrNull(session.direction === 'outbound' ? attempt.dialedAt : undefined),
     user_number: session.user,
     agent_number: session.own,

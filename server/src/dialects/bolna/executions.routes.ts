@@ -84,7 +84,7 @@ function fetch(scope: Scope, api: Api): void {
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const { account, id } = view.session
-    await api.waits.until(account, id, ({ state }) => state === 'ended', timeout * 1000, gone.signal)
+    await api.waits.until(account, id, ({ state }) => state === 'ended', timeout * 1000, { gone: gone.signal })
     const now = await services.sessions.get(account, id)
     return answerOne(api, request, reply, now ?? view)
   })
@@ -115,7 +115,7 @@ function log(scope: Scope, api: Api): void {
 }
 
 /** D52: all rows, unless they are paged. */
-export function pagedRows<Row>(
+function pagedRows<Row>(
   rows: readonly Row[],
   query: { readonly page_number?: number | undefined; readonly page_size?: number | undefined },
 ): readonly Row[] {

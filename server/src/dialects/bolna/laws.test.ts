@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBolna, phone, type BolnaHouse, type Line } from '#conformance/bolna-client.ts'
+import { openBolna, phone, untilEvening, type BolnaHouse, type Line } from '#conformance/bolna-client.ts'
 import { showId } from '#dialects/native/vocabulary.ts'
 import { hourMs, minuteMs } from '#domain/vocabulary/instant.ts'
 import type { Execution } from './execution.ts'
@@ -98,7 +98,7 @@ describe('the law of call statuses', () => {
     house = await openBolna({ analysisUrl, rates }, ({ url }) => ({ status: url === analysisUrl ? 500 : 200 }))
     for (const [name, bring] of Object.entries(calls)) {
       const line = await house.line()
-      if (name === 'rescheduled') await line.pass(untilWashingtonIs(22, line.now()))
+      if (name === 'rescheduled') await untilEvening(line)
       const id = await bring(line)
       await line.pass(5 * minuteMs)
       walks[name as keyof typeof calls] = {
@@ -108,14 +108,6 @@ describe('the law of call statuses', () => {
     }
   })
   afterAll(() => house.stop())
-
-  /** How long it is until the clocks of the simulator's numbers strike this hour. */
-  function untilWashingtonIs(wanted: number, now: number): number {
-    const hour = Number(
-      new Intl.DateTimeFormat('en-GB', { hour: '2-digit', timeZone: 'America/New_York' }).format(now).slice(0, 2),
-    )
-    return ((wanted - hour + 24) % 24) * hourMs
-  }
 
   const bodies = (): readonly Execution[] => all().flatMap(({ told, last }) => [...told, last])
   const pairs = (): readonly (readonly [string, string])[] =>
@@ -185,17 +177,16 @@ describe('the law of call statuses', () => {
     const start = new Date(body?.rescheduled_at ?? '')
     expect(start.toLocaleTimeString('en-GB', { timeStyle: 'short', timeZone: 'America/New_York' })).toBe('09:00')
     const line = await house.line()
-    await line.pass(untilWashingtonIs(22, line.now()))
+    await untilEvening(line)
     const id = await line.call(await line.agent(), phone('01'))
     await line.rest()
     expect((await line.execution(id)).status).toBe('initiated')
   })
 
   test('B10 initiated: the call is initiated from our servers', () => {
-    for (const { told } of all()) {
-      const initiated = told.find(({ status }) => status === 'initiated')
-      if (initiated) expect(initiated.initiated_at).toBe(initiated.updated_at)
-    }
+    const initiated = all().flatMap(({ told }) => told.filter(({ status }) => status === 'initiated'))
+    expect(initiated.length).toBeGreaterThan(10)
+    for (const body of initiated) expect(body.initiated_at).toBe(body.updated_at)
     for (const name of ['stopped', 'error', 'balanceLow'] as const) {
       expect(way(name)).not.toContain('initiated')
       expect(ending(name).telephony_data.provider_call_id).toBeNull()
@@ -212,11 +203,11 @@ describe('the law of call statuses', () => {
   })
 
   test('B12 in-progress: answered, and the conversation is active', () => {
-    for (const { told, last } of all()) {
-      const live = told.find(({ status }) => status === 'in-progress')
-      expect(live !== undefined).toBe(last.transcript !== '')
-      if (live) expect(live.telephony_data).toMatchObject({ ring_duration: expect.any(Number), hangup_by: null })
-    }
+    const live = all().flatMap(({ told }) => told.filter(({ status }) => status === 'in-progress'))
+    for (const { telephony_data } of live)
+      expect(telephony_data).toMatchObject({ ring_duration: expect.any(Number), hangup_by: null })
+    const talked = all().filter(({ last: { transcript } }) => transcript !== '')
+    expect(talked.map(({ last: { id } }) => id)).toEqual(live.map(({ id }) => id))
     expect(way('declined')).not.toContain('in-progress')
   })
 
@@ -262,15 +253,7 @@ describe('the law of call statuses', () => {
 
   test('B17 the payloads of all status events follow the structure of the Get Execution response', () => {
     for (const { told, last } of all()) {
-      const { retry_history: _history, error_message: _message, ...shape } = shapeOf(last) as Record<string, unknown>
-      for (const body of told) {
-        expect(Object.keys(body)).toEqual(Object.keys(last))
-        for (const [key, known] of Object.entries(shape)) {
-          const own = (shapeOf(body) as Record<string, unknown>)[key]
-          if (own !== 'null' && known !== 'null' && typeof known === 'object')
-            expect(Object.keys(own as object)).toEqual(Object.keys(known as object))
-        }
-      }
+      for (const body of told) expect(differences(body, last)).toEqual([])
       // The last one is what is read from then on, every value of it.
       expect(told.at(-1)).toEqual(last)
     }
@@ -281,7 +264,7 @@ describe('the law of call statuses', () => {
     const body = await batched(line)
     expect(body).toMatchObject({ status: 'completed', transfer_call_data: { status: 'completed' } })
     const missing = Object.entries(example).filter(([path, types]) => !types.includes(typeAt(body, path)))
-    expect(missing.map(([path, types]) => `${path} is ${typeAt(body, path)}, not ${types}`)).toEqual([])
+    expect(missing.map(([path, types]) => `${path} is ${typeAt(body, path)}, not ${types.join(' or ')}`)).toEqual([])
     expect(body.conversation_time).toBe(body.conversation_duration)
     expect(body.batch_id).toMatch(/^[0-9a-f]{32}$/)
     for (const key of ['created_at', 'updated_at'] as const)
@@ -344,11 +327,12 @@ describe('the law of call statuses', () => {
   })
 })
 
-/** Null, or the type, or the same of each key. */
-function shapeOf(value: unknown): unknown {
-  if (value === null) return 'null'
-  if (typeof value !== 'object' || Array.isArray(value)) return Array.isArray(value) ? 'array' : typeof value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]))
+/** Where two objects have not the same keys, all the way down; what is null in one of them has no keys to compare. */
+function differences(one: unknown, other: unknown, path = 'body'): readonly string[] {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return []
+  const [own, others] = [Object.entries(one), new Map(Object.entries(other))]
+  const isSame = own.length === others.size && own.every(([key]) => others.has(key))
+  return isSame ? own.flatMap(([key, value]) => differences(value, others.get(key), `${path}.${key}`)) : [path]
 }
 
 function typeAt(body: unknown, path: string): string {

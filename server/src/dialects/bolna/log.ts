@@ -62,6 +62,10 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
       ]
     case 'online.asked':
       return ['system', 'the user is asked whether they are still there']
+    case 'parting.asked':
+      return ['system', 'the agent says its last words: nobody said anything for too long']
+    case 'callback.agreed':
+      return ['system', `another call was agreed for ${stamp(event.dueAt)}`]
     case 'media.no_audio':
       return ['carrier', 'no sound was received since the answer']
     case 'voicemail.judged':

@@ -3,7 +3,7 @@ import type { RetryPolicy } from '#domain/session/state.ts'
 
 /** The statuses a retry may be asked for (5.8), and our outcomes for them. */
 const outcomes = { 'no-answer': 'no_answer', busy: 'busy', failed: 'failed', error: 'error' } as const
-export const retriedStatuses = Object.keys(outcomes) as (keyof typeof outcomes)[]
+const retriedStatuses = Object.keys(outcomes) as (keyof typeof outcomes)[]
 
 export interface RetryConfig {
   readonly enabled: boolean

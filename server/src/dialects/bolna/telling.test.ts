@@ -63,7 +63,7 @@ function told(call: Case): readonly Execution[] {
     const change = toldOf({ recorded, before, after })
     if (change) {
       const body = shown(change.session, change.ending)
-      expect(body.status).toBe(change.status)
+      if (body.status !== change.status) throw new Error(`Told as ${change.status}, shown as ${body.status}.`)
       bodies.push(body)
     }
     before = after

@@ -28,6 +28,8 @@ export function statusAfter(event: SessionEvent, from: SessionState | undefined)
     case 'leg.reported':
     case 'turn.taken':
     case 'online.asked':
+    case 'parting.asked':
+    case 'callback.agreed':
     case 'media.no_audio':
     case 'voicemail.judged':
     case 'artefact.settled':

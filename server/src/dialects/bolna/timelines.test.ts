@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openBolna, phone, shop, type BolnaHouse, type Line } from '#conformance/bolna-client.ts'
+import { openBolna, phone, shop, untilEvening, type BolnaHouse, type Line } from '#conformance/bolna-client.ts'
 import { showId } from '#dialects/native/vocabulary.ts'
 import { hourMs, minuteMs, type Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Asked } from '#services/ports.ts'
@@ -67,17 +67,22 @@ class Watched {
     return found
   }
 
-  /** Every body is what was read at its moment, but those of `unseen`; `x.sequence` counts, and only the last is final. */
-  expectMoments(unseen: readonly string[] = []): void {
-    const blind = this.told.filter((body) => this.seen.get(body.x.sequence)?.status !== body.status)
-    expect(blind.map(({ status }) => status)).toEqual(unseen)
-    for (const body of this.told) {
-      const shown = this.seen.get(body.x.sequence)
-      if (shown?.status === body.status) expect(shown).toEqual(asRead(body, shown))
-    }
-    expect(this.told.map(({ x: { sequence } }) => sequence)).toEqual(this.told.map((_, i) => i + 1))
-    expect(this.told.map(({ x }) => x.is_final)).toEqual(this.told.map((_, i) => i === this.told.length - 1))
+  /** How an execution was shown when a webhook told of it; undefined: nobody read it then. */
+  at({ status, x: { sequence } }: Execution): Execution | undefined {
+    const shown = this.seen.get(sequence)
+    return shown?.status === status ? shown : undefined
   }
+}
+
+/** Every body is what was read at its moment, but those of `unread`; `x.sequence` counts, and only the last is final. */
+function expectMoments(call: Watched, unread: readonly string[] = []): void {
+  const { told } = call
+  expect(told.filter((body) => !call.at(body)).map(({ status }) => status)).toEqual(unread)
+  const read = told.flatMap((body) => call.at(body) ?? [])
+  const bodies = told.filter((body) => call.at(body))
+  expect(read).toEqual(bodies.map((body, i) => asRead(body, read[i] ?? body)))
+  expect(told.map(({ x: { sequence } }) => sequence)).toEqual(told.map((_, i) => i + 1))
+  expect(told.map(({ x }) => x.is_final)).toEqual(told.map((_, i) => i === told.length - 1))
 }
 
 /**
@@ -106,7 +111,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     await watched?.look()
     const { artefact } = JSON.parse(body) as { artefact: string }
     const value = artefact === 'summary' ? 'They talked.' : { General: { Outcome: { objective: 'yes' } } }
-    return { status: 200, headers: {}, body: JSON.stringify(value) }
+    return { status: 200, body: JSON.stringify(value) }
   }
   beforeAll(async () => {
     const options = { analysisUrl, rates, publicUrl: 'https://calls.example.net' }
@@ -154,7 +159,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     await call.pass(30 * second)
     expect(call.times.slice(0, 4)).toEqual(['queued +0', 'initiated +0', 'ringing +2', 'in-progress +5'])
     expect(call.statuses.slice(4)).toEqual(['call-disconnected', 'completed'])
-    call.expectMoments()
+    expectMoments(call)
     expect(call.one('queued')).toMatchObject({ initiated_at: null, x: { waiting_for: 'slot', outcome: null } })
     expect(call.one('initiated').initiated_at).toBe(call.one('initiated').updated_at)
     expect(call.one('ringing').telephony_data).toMatchObject({ post_dial_delay: 2, ring_duration: null })
@@ -176,7 +181,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     const call = await dial(await line.agent(), phone('14'))
     await call.pass(90 * second)
     expect(call.times).toEqual(['queued +0', 'initiated +0', 'ringing +2', 'no-answer +62'])
-    call.expectMoments()
+    expectMoments(call)
     expect(call.one('no-answer')).toMatchObject({ error_message: 'Call unanswered', x: { outcome: 'no_answer' } })
     const { telephony_data } = call.one('no-answer')
     expect(telephony_data).toMatchObject({ hangup_by: 'Carrier', hangup_reason: 'Call unanswered', ring_duration: 60 })
@@ -186,7 +191,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     const call = await dial(await line.agent(), phone('02'))
     await call.pass(20 * second)
     expect(call.times).toEqual(['queued +0', 'initiated +0', 'ringing +2', 'busy +6'])
-    call.expectMoments()
+    expectMoments(call)
     const { telephony_data, x } = call.one('busy')
     expect(telephony_data).toMatchObject({ hangup_by: 'Carrier', hangup_reason: 'Call recipient was busy' })
     expect([telephony_data.hangup_provider_code, x.hangup_code_scheme, x.outcome]).toEqual([486, 'sip', 'busy'])
@@ -196,14 +201,14 @@ describe('section 6.1: one webhook for each change of status', () => {
     const call = await dial(await line.agent(), phone('18'))
     await call.pass(20 * second)
     expect(call.times).toEqual(['queued +0', 'initiated +0', 'ringing +2', 'busy +2'])
-    call.expectMoments(['ringing'])
+    expectMoments(call, ['ringing'])
     expect(call.one('busy').telephony_data.ring_duration).toBe(0)
   })
 
   test('outside hours: 22:10 at the called party, 9 to 21', async () => {
     const calling_guardrails = { call_start_hour: 9, call_end_hour: 21 }
     const agent = await line.agent({ config: { ...tasks(), calling_guardrails } })
-    await until('22:10')
+    await untilEvening(line)
     await line.slots(0)
     const call = await order(agent, phone('09'))
     await call.look()
@@ -218,18 +223,8 @@ describe('section 6.1: one webhook for each change of status', () => {
     const walked = ['initiated', 'ringing', 'in-progress', 'call-disconnected', 'completed']
     expect(call.statuses).toEqual(['queued', 'rescheduled', ...walked])
     expect(call.times[2]).toBe('initiated +39000')
-    call.expectMoments(['queued'])
+    expectMoments(call, ['queued'])
   })
-
-  /** Lets time pass until a clock in Washington, where the simulator's numbers are, shows this. */
-  async function until(time: string): Promise<void> {
-    const washington = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'America/New_York' })
-    await line.pass(minuteMs - (line.now() % minuteMs))
-    const [hours = 0, minutes = 0] = time.split(':').map(Number)
-    const [hour = 0, minute = 0] = washington.format(line.now()).split(':').map(Number)
-    await line.pass(((hours - hour + 24) % 24) * hourMs + (minutes - minute) * minuteMs)
-    expect(washington.format(line.now())).toBe(time)
-  }
 
   test('balance low', async () => {
     const path = `/accounts/${showId('account', line.account)}/wallet/credit`
@@ -237,7 +232,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     const call = await dial(await line.agent(), phone('01'))
     await call.pass(20 * second)
     expect(call.statuses).toEqual(['queued', 'balance-low'])
-    call.expectMoments()
+    expectMoments(call)
     const low = call.one('balance-low')
     expect(low.error_message).toBe('Insufficient balance to initiate the call')
     const nobody = { hangup_by: null, hangup_reason: null, hangup_provider_code: null, provider_call_id: null }
@@ -251,7 +246,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     const walked = ['queued +0', 'initiated +0', 'ringing +2', 'in-progress +9']
     expect(call.times.slice(0, 4)).toEqual(walked)
     expect(call.statuses.slice(4)).toEqual(['call-disconnected', 'completed'])
-    call.expectMoments()
+    expectMoments(call)
     expect(call.one('in-progress').answered_by_voice_mail).toBe(false)
     for (const status of ['call-disconnected', 'completed']) {
       expect(call.one(status)).toMatchObject({ answered_by_voice_mail: true, x: { outcome: 'voicemail' } })
@@ -287,7 +282,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     await call.pass(5 * minuteMs)
     expect(call.times.slice(0, 4)).toEqual(['queued +0', 'initiated +0', 'ringing +2', 'in-progress +5'])
     expect(call.times.slice(4)).toEqual(['call-disconnected +245', 'completed +245'])
-    call.expectMoments()
+    expectMoments(call)
 
     const template = { reason: `wants ${person}`, call: shown.telephony_data.provider_call_id, was: '' }
     const { transfer_call_data } = shown
@@ -319,7 +314,7 @@ describe('section 6.1: one webhook for each change of status', () => {
       expect(call.statuses.slice(5)).toEqual(['queued', ...answered])
       expect(call.times[5]).toBe('queued +1827')
       // D37: whoever polls only ever reads `scheduled`.
-      call.expectMoments(['no-answer'])
+      expectMoments(call, ['no-answer'])
 
       const [ended, waits] = [call.one('no-answer'), call.one('scheduled')]
       const due = waits.scheduled_at
@@ -352,7 +347,7 @@ describe('section 6.1: one webhook for each change of status', () => {
       await call.pass(minuteMs)
       const walk = ['queued', 'initiated', 'ringing', 'no-answer']
       expect(call.statuses).toEqual([...walk, 'scheduled', ...walk])
-      call.expectMoments(['no-answer'])
+      expectMoments(call, ['no-answer'])
       expect(call.one('no-answer', 1)).toMatchObject({ retry_count: 1, x: { is_final: true, next_attempt_at: null } })
       await line.pass(24 * hourMs)
       expect(call.statuses).toHaveLength(9)
@@ -362,7 +357,7 @@ describe('section 6.1: one webhook for each change of status', () => {
       const call = await dial(await line.agent(), phone('02'), retry_config(2))
       await call.pass(20 * second)
       expect(call.statuses).toEqual(['queued', 'initiated', 'ringing', 'busy'])
-      call.expectMoments()
+      expectMoments(call)
     })
   })
 
@@ -376,7 +371,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     await line.slots(10)
     await call.pass(10 * second)
     expect(call.times).toEqual(['queued +0', 'stopped +5'])
-    call.expectMoments()
+    expectMoments(call)
     expect(call.one('queued').x.waiting_for).toBe('slot')
     expect(call.one('stopped')).toMatchObject({ error_message: 'Stopped by user', initiated_at: null })
     expect(call.one('stopped').telephony_data).toMatchObject({ hangup_by: null, provider_call_id: null })
@@ -386,16 +381,16 @@ describe('section 6.1: one webhook for each change of status', () => {
     const call = await dial(await line.agent(), phone('10'))
     await call.pass(90 * second)
     expect(call.times).toEqual(['queued +0', 'initiated +0', 'stopped +60'])
-    call.expectMoments()
+    expectMoments(call)
     const error_message = 'No response from telephony provider within 60 s'
     expect(call.one('stopped')).toMatchObject({ error_message, x: { outcome: 'provider_no_response' } })
   })
 
-  test('provider that reports 90 s late: stopped stays stopped, and the live leg is hung up', async () => {
+  test('provider that reports 90 s late: stopped stays stopped, whatever it tells then', async () => {
     const call = await dial(await line.agent(), phone('13'))
     await call.pass(3 * minuteMs)
     expect(call.times).toEqual(['queued +0', 'initiated +0', 'stopped +60'])
-    call.expectMoments()
+    expectMoments(call)
   })
 
   test('live hangup', async () => {
@@ -404,7 +399,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     expect((await hangUp(call)).body).toEqual({ message: 'done', status: 'call-disconnected', execution_id: call.id })
     await call.pass(10 * second)
     expect(call.times.slice(3)).toEqual(['in-progress +5', 'call-disconnected +8', 'completed +8'])
-    call.expectMoments()
+    expectMoments(call)
     const by = { hangup_by: 'API Request', hangup_reason: 'Call ended' }
     expect(call.one('completed')).toMatchObject({ telephony_data: by, x: { outcome: 'api_hangup' } })
   })
@@ -415,7 +410,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     expect((await hangUp(call)).body).toMatchObject({ status: 'canceled' })
     await call.pass(10 * second)
     expect(call.times.slice(2)).toEqual(['ringing +2', 'canceled +4'])
-    call.expectMoments()
+    expectMoments(call)
     const by = { hangup_by: 'API Request', hangup_reason: 'Call canceled' }
     expect(call.one('canceled')).toMatchObject({ telephony_data: by, x: { outcome: 'canceled' } })
   })
@@ -434,7 +429,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     await call.look()
     await call.pass(20 * second)
     expect(call.statuses).toEqual(['ringing', 'in-progress', 'call-disconnected', 'completed'])
-    call.expectMoments()
+    expectMoments(call)
     const ends = { call_type: 'inbound', from_number: phone('30'), to_number: shop, hangup_by: 'Caller' }
     expect(call.one('completed')).toMatchObject({ user_number: phone('30'), agent_number: shop, initiated_at: null })
     expect(call.one('completed')).toMatchObject({ telephony_data: ends, x: { outcome: 'user_hangup' } })

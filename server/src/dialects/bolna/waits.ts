@@ -17,7 +17,13 @@ interface Waiting {
   unfollow(): void
 }
 
-/** How many may wait at once for one account; who comes then is answered at once. */
+interface Patience {
+  /** How many may wait for one account; who comes then is answered at once. */
+  readonly most?: number
+  /** Nobody waits any more. */
+  readonly gone?: AbortSignal
+}
+
 const mostWaiting = 1_000
 
 /** Waiting for what becomes of sessions: whoever waits is woken by their events, and nothing is asked again and again. */
@@ -31,7 +37,7 @@ export class Waits {
   }
 
   /**
-   * Resolves when the session is as wanted, or gone, when the time is up, when `gone` fires, or when the server stops. At once
+   * Resolves when the session is as wanted, or erased, when the time is up, when `gone` fires, or when the server stops. At once
    * where too many wait already.
    */
   async until(
@@ -39,10 +45,10 @@ export class Waits {
     id: Id,
     isWanted: (session: Session) => boolean,
     longestMs: Milliseconds,
-    gone?: AbortSignal,
+    { most = mostWaiting, gone }: Patience = {},
   ): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const leave = this.#join(account, id, (session) => {
+    const leave = this.#join(account, id, most, (session) => {
       if (session === undefined || session.state === 'erasing' || isWanted(session)) resolve()
     })
     if (!leave) return
@@ -65,10 +71,10 @@ export class Waits {
       for (const waiters of bySession.values()) for (const look of waiters) look(undefined)
   }
 
-  #join(account: string, id: Id, look: Look): (() => void) | undefined {
+  #join(account: string, id: Id, most: number, look: Look): (() => void) | undefined {
     if (this.#isOver) return undefined
     const waiting = this.#accounts.getOrInsertComputed(account, () => this.#follow(account))
-    if (waiting.bySession.size >= mostWaiting) return undefined
+    if (waiting.bySession.size >= most) return undefined
     const own = waiting.bySession.getOrInsertComputed(id, () => new Set())
     own.add(look)
     return () => {

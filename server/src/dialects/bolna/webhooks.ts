@@ -82,7 +82,7 @@ const reserved = new Set([
 ])
 
 /** Hex HMAC-SHA256 of `<timestamp>.<raw body>`. */
-export function signature(secret: string, timestamp: string, body: string): string {
+function signature(secret: string, timestamp: string, body: string): string {
   return createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
 }
 

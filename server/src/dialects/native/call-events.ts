@@ -47,7 +47,10 @@ function told(event: SessionEvent): Data {
     }
     case 'turn.taken':
       return { who: event.who, quietFrom: showInstant(event.quietFrom) }
+    case 'callback.agreed':
+      return { dueAt: showInstant(event.dueAt) }
     case 'online.asked':
+    case 'parting.asked':
     case 'media.no_audio':
       return {}
     case 'voicemail.judged':

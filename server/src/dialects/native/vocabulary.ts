@@ -121,6 +121,8 @@ export const eventTypes = [
   'leg.reported',
   'turn.taken',
   'online.asked',
+  'parting.asked',
+  'callback.agreed',
   'media.no_audio',
   'voicemail.judged',
   'artefact.settled',

@@ -33,6 +33,10 @@ export interface AgentDefinition {
   readonly route: string
   readonly inbound: InboundRules
   readonly announce: Announcing | null
+  /** The configuration its conversations are found and made by; absent, or deleted: the account's default one. */
+  readonly configurationId?: Id
+  /** Whether it may agree with a user on being called back. */
+  readonly callsBack?: boolean
   readonly makes: { readonly recording: boolean; readonly summary: boolean; readonly extraction: boolean }
   /** Documents of dialects, by dialect name, kept as they came. */
   readonly vendor: Readonly<Record<string, unknown>>
@@ -44,6 +48,21 @@ export type AgentSpeech =
   | { readonly by: 'script'; readonly lines: readonly string[]; readonly goodbye: string }
   /** Your program is asked at every turn. */
   | { readonly by: 'http'; readonly url: string; readonly sealedSecret?: string; readonly timeoutMs: Milliseconds }
+  /** A language model behind the chat completions protocol is asked at every turn. */
+  | {
+      readonly by: 'openai'
+      /** What `/chat/completions` is appended to: `https://api.openai.com/v1`. */
+      readonly baseUrl: string
+      readonly model: string
+      /** Who it is to be; `{name}` is filled from the order's data. */
+      readonly prompt: string
+      /** Sent as a bearer token. */
+      readonly sealedKey?: string
+      readonly temperature?: number
+      /** The most tokens of one answer. */
+      readonly maxTokens?: number
+      readonly timeoutMs: Milliseconds
+    }
 
 export interface AgentLimits {
   readonly ringMs?: Milliseconds

@@ -4,7 +4,7 @@ import { dayMs, hourMs, minuteMs, type Instant, type Milliseconds } from '../voc
 import type { Create, Gate, ReportedWhat, SessionCommand } from './commands.ts'
 import { begin, idOf, inbound, browser, mail, order, row, stubborn, text } from './given.ts'
 import { bounds, limits } from './limits.ts'
-import type { Policy, RetryPolicy, Session } from './state.ts'
+import type { Artefact, Policy, RetryPolicy, Session } from './state.ts'
 
 /** Something happens, or time passes: `ms`, or until the next deadline. */
 export type Deed =
@@ -34,6 +34,7 @@ const anyPolicy: Arbitrary<Partial<Policy>> = fc.record(
     capMs: between('capMs'),
     silenceMs: fc.option(between('silenceMs')),
     askOnlineMs: fc.option(between('askOnlineMs')),
+    saysLastWords: fc.boolean(),
     wrapMs: between('wrapMs'),
     idleMs: fc.option(between('idleMs')),
     tokenMs: between('tokenMs'),
@@ -64,7 +65,10 @@ const starts: Arbitrary<Partial<Create>> = fc.oneof(
 /** An order of any kind. */
 export const anyOrder: Arbitrary<Create> = fc.oneof(
   { weight: 9, arbitrary: fc.tuple(starts, anyPolicy).map(([start, policy]) => order({ ...start, policy })) },
-  { weight: 3, arbitrary: anyPolicy.map((policy) => order({ policy: { ...policy, retry: stubborn } })) },
+  {
+    weight: 3,
+    arbitrary: anyPolicy.map((policy) => order({ policy: { ...policy, retry: stubborn, voicemailMs: 10 * minuteMs } })),
+  },
   { weight: 1, arbitrary: anyPolicy.map(({ setupMs: _setup, ...policy }) => order({ ...mail, policy })) },
 )
 
@@ -177,15 +181,16 @@ const settling: Arbitrary<Deed> = fc
     fc.constantFrom('done', 'skipped', 'failed'),
     late,
     fc.nat(500),
+    fc.boolean(),
   )
-  .map(([artefact, state, behind, cost]) =>
-    deed('settle', ({ attempt }) => ({
-      type: 'settle',
-      artefact,
-      state,
-      attempt: attempt.number - behind,
-      ...(artefact === 'cost' && { cost }),
-    })),
+  .map(([any, state, behind, cost, isAny]) =>
+    deed('settle', ({ attempt, artefacts }) => {
+      // Mostly what is waited for, so that random lives come to their end.
+      const awaited = (Object.keys(artefacts) as Artefact[]).find((name) => artefacts[name] === 'pending')
+      const artefact = isAny ? any : (awaited ?? any)
+      const settled = { type: 'settle', artefact, state, attempt: attempt.number - behind } as const
+      return artefact === 'cost' ? { ...settled, cost } : settled
+    }),
   )
 
 const talk: Arbitrary<Deed> = fc.oneof(
@@ -216,6 +221,9 @@ const requests: Arbitrary<Deed> = fc.oneof(
   fc
     .constantFrom('lost_lease', 'media_lost', 'carrier_drop', 'conversation_closed')
     .map((cause) => deed('lose', ({ attempt }) => ({ type: 'lose', attempt: attempt.number, cause }))),
+  fc
+    .integer({ min: 0, max: 40 * dayMs })
+    .map((ahead) => deed('call_back', (_session, now) => ({ type: 'call_back', dueAt: now + ahead }))),
 )
 
 /** What an agent's program does; most of it is refused for a call that no program steers. */
@@ -288,6 +296,33 @@ export const anyDeed: Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: requests },
   { weight: 3, arbitrary: steering },
 )
+
+/** Dialled, rung and answered at once: what few random lives get to. */
+const answered: readonly Deed[] = [
+  deed('queue', () => ({ type: 'queue', because: 'its batch starts' })),
+  deed('offer', (session, now) => ({
+    type: 'offer_slot',
+    attempt: session.attempt.number + 1,
+    gate: gateAt({ low: false }, now),
+    slot: 1,
+    lease: 'here',
+  })),
+  ...(['ringing', 'answered'] as const).map((is) =>
+    deed(is, ({ attempt }) => ({
+      type: 'report',
+      attempt: attempt.number,
+      sequence: (attempt.reports ?? 0) + 1,
+      what: { is },
+    })),
+  ),
+]
+
+/** What happens to a session; some calls are answered first. */
+export function anyDeeds(maxLength: number): Arbitrary<readonly Deed[]> {
+  return fc
+    .tuple(fc.array(anyDeed, { maxLength }), fc.nat(3))
+    .map(([deeds, kind]) => (kind === 0 ? [...answered, ...deeds] : deeds))
+}
 
 function deed(name: string, command: Extract<Deed, { do: string }>['command']): Deed {
   return { do: name, command, toString: () => name } as Deed

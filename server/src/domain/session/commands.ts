@@ -17,6 +17,7 @@ export type SessionCommand =
   | Turn
   | VoicemailSign
   | AgentEnds
+  | CallBack
   | Settle
   | PlaceWords
   | TakeLease
@@ -157,6 +158,12 @@ export interface AgentEnds {
   readonly type: 'agent_ends'
   readonly cause: Extract<Cause, 'agent_hangup' | 'agent_error' | 'voicemail' | 'handed_over'>
   readonly note?: string
+}
+
+/** Agent and user agree on another call, 2 min to 30 d ahead. Whether the calling hours allow it was looked up by the service. */
+export interface CallBack {
+  readonly type: 'call_back'
+  readonly dueAt: Instant
 }
 
 export interface Settle {

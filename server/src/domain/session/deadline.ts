@@ -6,7 +6,7 @@ import { controlDeadline, decideControlLapse, offerRingsUntil } from './control/
 import { isJoined } from './control/regions.ts'
 import { endAttempt, endLive } from './ending.ts'
 import type { SessionEvent } from './events.ts'
-import { noAudioMs, noMediaMs, policyOf, preparedMs } from './limits.ts'
+import { lastWordsMs, noAudioMs, noMediaMs, policyOf, preparedMs } from './limits.ts'
 import { move } from './moves.ts'
 import { hasLeft, isAlone } from './standing.ts'
 import type { Cause, Session } from './state.ts'
@@ -15,7 +15,7 @@ import type { Cause, Session } from './state.ts'
 interface Due {
   readonly at: Instant
   readonly because: string
-  readonly what: 'start' | 'opening' | 'ask_online' | 'no_audio' | 'wrapped' | 'end'
+  readonly what: 'start' | 'opening' | 'ask_online' | 'last_words' | 'no_audio' | 'wrapped' | 'end'
   readonly cause?: Cause
   readonly note?: string
 }
@@ -47,6 +47,8 @@ function lapse(session: Session, due: Due, context: Context<SessionEvent>): Sess
       return [{ type: 'slot.asked', at, openings: (session.openings ?? []).filter((opening) => opening > at) }]
     case 'ask_online':
       return [{ type: 'online.asked', at }]
+    case 'last_words':
+      return [{ type: 'parting.asked', at }]
     case 'no_audio':
       return [{ type: 'media.no_audio', at }]
     case 'wrapped':
@@ -133,7 +135,7 @@ function whenTalking(session: Session): Due {
   const { answeredAt = entered.at } = attempt
   const cap = ends(answeredAt + capMs, 'max_duration', 'it reached the longest duration of the platform')
   const dues: (Due | undefined)[] = [
-    ...whenQuiet(session, attempt.quietFrom ?? answeredAt),
+    ...whenQuiet(session, quietFrom(session, answeredAt)),
     ...whenUnheard(session, answeredAt),
     // Rule 10: the agent's own limit stops counting at the bridge.
     isJoined(session) ? undefined : ends(answeredAt + maxMs, 'max_duration', 'it reached its longest duration'),
@@ -149,15 +151,31 @@ function isMilder(due: Due, other: Due): boolean {
 }
 
 /** Rule 10, D47: silence counts while agent and user are alone, and nobody is hung up on unasked. */
-function whenQuiet(session: Session, quietFrom: Instant): (Due | undefined)[] {
-  const { silenceMs, askOnlineMs } = policyOf(session)
+function whenQuiet(session: Session, from: Instant): (Due | undefined)[] {
+  const { silenceMs, askOnlineMs, saysLastWords } = policyOf(session)
   if (!isAlone(session) || hasLeft(session)) return []
   if (askOnlineMs !== null && !session.attempt.askedOnline) {
     const wait: Milliseconds = Math.min(askOnlineMs, silenceMs ?? askOnlineMs)
-    return [{ at: quietFrom + wait, what: 'ask_online', because: 'nobody has said anything for a while' }]
+    return [{ at: from + wait, what: 'ask_online', because: 'nobody has said anything for a while' }]
   }
   if (silenceMs === null) return []
-  return [ends(quietFrom + silenceMs, 'silence', 'nobody said anything for too long')]
+  const because = 'nobody said anything for too long'
+  if (!saysLastWords) return [ends(from + silenceMs, 'silence', because)]
+  const parted = partedAt(session)
+  if (parted === undefined) return [{ at: from + silenceMs, what: 'last_words', because }]
+  const latest = parted + lastWordsMs
+  return [ends(from > parted ? Math.min(from, latest) : latest, 'silence', because)]
+}
+
+/** Silence counts from what was said last, and from when the agent had the caller back after a transfer that failed. */
+function quietFrom({ attempt, control }: Session, answeredAt: Instant): Instant {
+  return Math.max(attempt.quietFrom ?? answeredAt, control?.second?.endedAt ?? answeredAt)
+}
+
+/** When the agent began its last words; those before a transfer that failed are not its last. */
+function partedAt({ attempt, control }: Session): Instant | undefined {
+  const { partedAt: at } = attempt
+  return at !== undefined && at >= (control?.second?.endedAt ?? at) ? at : undefined
 }
 
 /** Counted from the answer of a telephone call, whether its carrier counts packets or not: whoever is heard was received, too. */

@@ -10,7 +10,7 @@ import { decideOffer } from './gate.ts'
 import { decideDialAnswered, decideReport } from './reports.ts'
 import type { Session } from './state.ts'
 import { decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
-import { decideAgentEnds, decideLease, decideTurn, decideVoicemail, decideWords } from './talking.ts'
+import { decideAgentEnds, decideCallBack, decideLease, decideTurn, decideVoicemail, decideWords } from './talking.ts'
 
 type Deciding = Decision<SessionEvent> | Refused
 
@@ -50,6 +50,8 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
       return decideVoicemail(session, command, context)
     case 'agent_ends':
       return decideAgentEnds(session, command, context)
+    case 'call_back':
+      return decideCallBack(session, command, context)
     case 'settle':
       return decideSettle(session, command, context)
     case 'place_words':

@@ -23,6 +23,8 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
       return lateLeg(event, session)
     case 'online.asked':
       return [ask('agent.ask_online', { attempt: number })]
+    case 'parting.asked':
+      return [ask('agent.say_last', { attempt: number })]
     case 'media.no_audio': {
       const payload = { attempt: number, reference: referenceOf(session.id, number), route: session.route }
       return [ask('telephony.reinvite', payload)]
@@ -36,6 +38,7 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'artefact.settled':
     case 'words.placed':
     case 'outcome.fixed':
+    case 'callback.agreed':
     case 'session.erased':
       return []
     case 'control.changed':
@@ -65,10 +68,7 @@ function entering(session: Session, moved?: SessionMoved): Effect[] {
     case 'live':
       return talk(session, false)
     case 'wrapping':
-      return (Object.keys(session.artefacts) as Artefact[])
-        .filter((artefact) => artefact !== 'transcript')
-        .filter((artefact) => session.artefacts[artefact] === 'pending')
-        .map((artefact) => make(session, artefact))
+      return [...callBack(session), ...makings(session)]
     case 'ended':
       return session.batch && moved ? [row(session, 'ended')] : []
     case 'prepared':
@@ -140,6 +140,18 @@ function wantSlot({ attempt, route }: Session): Effect {
 
 function releaseSlot({ route }: Session, attempt: number): Effect {
   return ask('slot.release', { attempt, route })
+}
+
+/** Only when the line is free again. */
+function callBack({ attempt, callBackAt }: Session): Effect[] {
+  return callBackAt === undefined ? [] : [ask('call.back', { attempt: attempt.number, dueAt: callBackAt })]
+}
+
+function makings(session: Session): Effect[] {
+  return (Object.keys(session.artefacts) as Artefact[])
+    .filter((artefact) => artefact !== 'transcript')
+    .filter((artefact) => session.artefacts[artefact] === 'pending')
+    .map((artefact) => make(session, artefact))
 }
 
 function make({ attempt }: Session, artefact: Exclude<Artefact, 'transcript'>): Effect {

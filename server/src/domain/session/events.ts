@@ -24,6 +24,8 @@ export type SessionEvent =
   | LegReported
   | TurnTaken
   | OnlineAsked
+  | PartingAsked
+  | CallbackAgreed
   | NoAudioFlagged
   | VoicemailJudged
   | ArtefactSettled
@@ -54,6 +56,7 @@ export interface SessionCreated extends At {
   readonly dueAt?: Instant
   readonly batch?: { readonly id: Id; readonly row: number }
   readonly parent?: Id
+  readonly configurationId?: Id
   /** Inbound: the carrier's id of the call. */
   readonly callId?: string
   readonly settings?: ControlSettings
@@ -145,6 +148,17 @@ export interface TurnTaken extends At {
 /** Makes the effect `agent.ask_online`. */
 export interface OnlineAsked extends At {
   readonly type: 'online.asked'
+}
+
+/** Nobody has said anything for too long: makes the effect `agent.say_last`, and the call ends when that is said. */
+export interface PartingAsked extends At {
+  readonly type: 'parting.asked'
+}
+
+/** The user is called back at `dueAt`; the newest one counts. Makes the effect `call.back` when the call is over. */
+export interface CallbackAgreed extends At {
+  readonly type: 'callback.agreed'
+  readonly dueAt: Instant
 }
 
 /** Makes the effect `telephony.reinvite`. */

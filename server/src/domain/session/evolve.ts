@@ -25,6 +25,10 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
       return { ...session, attempt: speak(session, event) }
     case 'online.asked':
       return { ...session, attempt: { ...attempt, askedOnline: true, quietFrom: event.at } }
+    case 'parting.asked':
+      return { ...session, attempt: { ...attempt, partedAt: event.at } }
+    case 'callback.agreed':
+      return { ...session, callBackAt: event.dueAt, noRetry: true, updatedAt: event.at }
     case 'media.no_audio':
       return { ...session, attempt: { ...attempt, media: { ...silent, ...attempt.media, noAudio: true } } }
     case 'voicemail.judged':
@@ -222,7 +226,7 @@ function firstReceived(
 function speak({ kind, attempt }: Session, { at, who, quietFrom }: TurnTaken): Attempt {
   const quiet = Math.max(attempt.quietFrom ?? at, quietFrom)
   if (who === 'agent') return { ...attempt, quietFrom: quiet }
-  const { askedOnline: _asked, ...left } = attempt
+  const { askedOnline: _asked, partedAt: _parted, ...left } = attempt
   const media = attempt.media ?? silent
   return {
     ...left,

@@ -55,6 +55,10 @@ export const noAudioMs: Milliseconds = 10 * second
 export const noMediaMs: Milliseconds = 30 * second
 /** What is said lasts no longer than this. */
 export const turnMs: Milliseconds = 10 * minuteMs
+/** Last words before silence ends a call are waited for no longer. */
+export const lastWordsMs: Milliseconds = 10 * second
+/** How far ahead a callback may be agreed: at least, at most. */
+export const callBackMs: readonly [least: Milliseconds, most: Milliseconds] = [2 * minuteMs, 30 * dayMs]
 /** The carrier's own guards come this much after ours. */
 export const carrierMarginMs: Milliseconds = 30 * second
 
@@ -66,6 +70,7 @@ const usual: Policy = {
   capMs: 40 * minuteMs,
   silenceMs: null,
   askOnlineMs: null,
+  saysLastWords: false,
   wrapMs: 3 * minuteMs,
   idleMs: null,
   tokenMs: 15 * minuteMs,
@@ -101,7 +106,7 @@ export function differing(policy: Partial<Policy>, defaults: Policy): Partial<Po
   )
 }
 
-type Lengths = Exclude<keyof Policy, 'retry' | 'keepsHours' | 'makes'>
+type Lengths = Exclude<keyof Policy, 'retry' | 'keepsHours' | 'saysLastWords' | 'makes'>
 type Bounds = Readonly<Record<Lengths, readonly [least: Milliseconds, most: Milliseconds]>>
 
 /** The least and the most each length may be (lifecycle section 2). */

@@ -1,5 +1,5 @@
 import type { Id } from '../vocabulary/id.ts'
-import type { Milliseconds } from '../vocabulary/instant.ts'
+import type { Instant, Milliseconds } from '../vocabulary/instant.ts'
 import type { Artefact, Direction } from './state.ts'
 
 /**
@@ -50,6 +50,17 @@ export interface SessionRequests {
   readonly 'agent.begin': { readonly attempt: number; readonly lease: string; readonly resumed: boolean }
   /** Repeatable: ask the user whether they are still there. */
   readonly 'agent.ask_online': { readonly attempt: number }
+  /** Repeatable: say the last words before silence ends the call. */
+  readonly 'agent.say_last': { readonly attempt: number }
+  /** Repeatable: tell whoever talks that its transfer (the second leg of that name) came to nothing, and the cause. */
+  readonly 'agent.tell': {
+    readonly attempt: number
+    readonly on: 'transfer_failed'
+    readonly leg: string
+    readonly reason: string
+  }
+  /** Repeatable: make the session in which the user is called back. */
+  readonly 'call.back': { readonly attempt: number; readonly dueAt: Instant }
   /** Repeatable: settle an artefact; answered by `settle`. */
   readonly 'artefact.make': { readonly attempt: number; readonly artefact: Exclude<Artefact, 'transcript'> }
   /** Repeatable: tell the batch how its row stands. */

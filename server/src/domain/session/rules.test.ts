@@ -366,6 +366,50 @@ describe('rule 10: silence and sound', () => {
     ).toEqual([2400, 'max_duration'])
   })
 
+  test('5.7 last words are asked for before the silence ends it, and end it when they are said', () => {
+    const call = calling({ silenceMs: 10 * second, saysLastWords: true })
+      .talking()
+      .at(10)
+    expect(call.state).toMatchObject({ state: 'live' })
+    expect(call.asked('agent.say_last')).toEqual([{ attempt: 1 }])
+    call.says('agent', 3)
+    expect(due(call)).toEqual([13, 'silence'])
+    expect(call.at(13).state).toMatchObject({ state: 'wrapping', outcome: 'completed', end: { cause: 'silence' } })
+    expect(call.asked('agent.say_last')).toHaveLength(1)
+  })
+
+  test.each([
+    ['that nobody says', 0],
+    ['that never end', 300],
+  ])('5.7 last words %s are waited for 10 s', (_name, seconds) => {
+    const call = calling({ silenceMs: 10 * second, saysLastWords: true })
+      .talking()
+      .at(10)
+    if (seconds > 0) call.says('agent', seconds)
+    expect(due(call)).toEqual([20, 'silence'])
+  })
+
+  test('5.7 a word of the user during the last words goes on with the call', () => {
+    const call = calling({ silenceMs: 10 * second, saysLastWords: true })
+      .talking()
+      .at(10)
+      .says('agent', 3)
+    call.at(12).says('user', 1)
+    expect(due(call)).toEqual([23, 'last_words'])
+    call.at(23)
+    expect(call.asked('agent.say_last')).toHaveLength(2)
+  })
+
+  test('5.9 a transfer that failed begins the silence anew: the agent has time to say so', () => {
+    const call = calling({ silenceMs: 10 * second, saysLastWords: true })
+      .talking()
+      .at(10)
+    call.do({ type: 'transfer', id: 't', to: '+14155550109', from: '+18005550111', ringMs: 30_000 })
+    call.at(35).report({ is: 'ended', verdict: 'busy' }, { leg: call.state.control?.second?.leg ?? '', sequence: 1 })
+    expect(call.state).toMatchObject({ state: 'live' })
+    expect(due(call)).toEqual([45, 'last_words'])
+  })
+
   test('no sound is flagged after 10 s and ends the call after 30', () => {
     const call = given().offer().ringing().answered().at(10)
     expect(call.state.attempt.media).toMatchObject({ noAudio: true })
@@ -391,6 +435,35 @@ describe('rule 10: silence and sound', () => {
     expect(due(call)).toEqual([600, 'max_duration'])
     call.at(100).ended({ by: 'user' })
     expect(call.state).toMatchObject({ outcome: 'transferred', end: { cause: 'bridge_ended', by: 'user' } })
+  })
+})
+
+describe('a callback', () => {
+  const dayS = 86_400
+
+  test('5.4 is asked for when the line is free again, and nothing else is retried', () => {
+    const call = calling({ retry: { max: 3, on: [], onVoicemail: true, afterMs: [hourMs] } }).talking()
+    call.do({ type: 'call_back', dueAt: begin + hourMs }).do({ type: 'call_back', dueAt: begin + 2 * hourMs })
+    expect(call.state).toMatchObject({ state: 'live', callBackAt: begin + 2 * hourMs })
+    expect(call.asked('call.back')).toEqual([])
+    call.do({ type: 'agent_ends', cause: 'voicemail' }).settled()
+    expect(call.asked('call.back')).toEqual([{ attempt: 1, dueAt: begin + 2 * hourMs }])
+    expect(call.state).toMatchObject({ state: 'ended', outcome: 'completed', callBackAt: begin + 2 * hourMs })
+  })
+
+  test('5.4 is 2 minutes to 30 days ahead', () => {
+    const call = given().talking()
+    for (const seconds of [0, 119, 30 * dayS + 1, 120.0005])
+      expect(call.refusal({ type: 'call_back', dueAt: begin + seconds * second })).toMatchObject({ field: 'dueAt' })
+    for (const seconds of [120, 30 * dayS]) call.do({ type: 'call_back', dueAt: begin + seconds * second })
+    expect(call.state.callBackAt).toBe(begin + 30 * dayS * second)
+  })
+
+  test('is agreed on the telephone only, while the call is live', () => {
+    const dueAt = begin + hourMs
+    expect(given(text).refusal({ type: 'call_back', dueAt })).toMatchObject({ field: 'kind' })
+    expect(given().refusal({ type: 'call_back', dueAt }).code).toBe('wrong_state')
+    expect(given().talking().ended().refusal({ type: 'call_back', dueAt }).code).toBe('closed')
   })
 })
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Instant } from '../vocabulary/instant.ts'
-import { anyDeed, anyOrder, type Deed } from './arbitrary.ts'
+import { anyDeeds, anyOrder, type Deed } from './arbitrary.ts'
 import { terminalBound } from './bound.ts'
 import { controlDeadline } from './control/control.ts'
 import type { SessionEvent, SessionMoved } from './events.ts'
@@ -14,7 +14,7 @@ import { needsSlot } from './standing.ts'
 import type { Session } from './state.ts'
 
 const runs = 1_000
-const history = fc.tuple(anyOrder, fc.array(anyDeed, { maxLength: 40 }))
+const history = fc.tuple(anyOrder, anyDeeds(40))
 
 function perform(one: Case, deed: Deed): void {
   if (!('do' in deed)) {

@@ -49,6 +49,10 @@ export interface Session {
   readonly batch?: { readonly id: Id; readonly row: number }
   /** The session that this one was agreed in (a callback). */
   readonly parent?: Id
+  /** Its conversation is found and made by this configuration; absent: by the account's default one. */
+  readonly configurationId?: Id
+  /** The user is called back then, by a session of its own: agreed in this one. */
+  readonly callBackAt?: Instant
   /** What differs from the defaults of limits.ts. */
   readonly policy: Partial<Policy>
   /** When it is due: in `scheduled`, the start or next attempt. Absent in `scheduled`: it waits for its program's `connect`. */
@@ -66,7 +70,7 @@ export interface Session {
   readonly past: readonly PastAttempt[]
   /** Retries scheduled so far. */
   readonly retries: number
-  /** No retry follows, whatever the policy says: the agent has left, or a request dropped it. */
+  /** No retry follows, whatever the policy says: the agent has left, a request dropped it, or a callback was agreed. */
   readonly noRetry?: true
   /** Null until it is fixed. */
   readonly outcome: SessionOutcome | null
@@ -115,6 +119,8 @@ export interface Attempt {
   readonly quietFrom?: Instant
   /** The user was asked whether they are still there, and has not spoken since. */
   readonly askedOnline?: boolean
+  /** Since then the agent has been saying its last words: nobody had said anything for too long, and the user still has not. */
+  readonly partedAt?: Instant
   /** Signs of a voicemail: null, one check agrees, or found. */
   readonly voicemail?: 'suspected' | 'found' | 'cleared'
   /** Digits received, the newest 32. */
@@ -234,6 +240,8 @@ export interface Policy {
   readonly silenceMs: Milliseconds | null
   /** Silence after which the user is asked whether they are there; null: never. */
   readonly askOnlineMs: Milliseconds | null
+  /** Whether the agent says something before silence ends the call. */
+  readonly saysLastWords: boolean
   readonly wrapMs: Milliseconds
   /** Text: idle time that ends it; null: three years. E-mail: time without mail. */
   readonly idleMs: Milliseconds | null

@@ -1,9 +1,9 @@
 import type { Context, Decision } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
-import type { AgentEnds, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
+import type { AgentEnds, CallBack, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
 import { endLive } from './ending.ts'
 import type { SessionEvent } from './events.ts'
-import { limits, policyOf, turnMs } from './limits.ts'
+import { callBackMs, limits, policyOf, turnMs } from './limits.ts'
 import { hasLeft, isInFlight } from './standing.ts'
 import type { Session } from './state.ts'
 
@@ -45,6 +45,20 @@ export function decideAgentEnds(session: Session, { cause, note }: AgentEnds, co
   if (hasLeft(session)) return { events: [] }
   if (cause === 'voicemail') return { events: found(session, context, note) }
   return { events: endLive(session, { cause, note }, context) }
+}
+
+/** The user is to be called back; of two times that were agreed the later agreed one counts. */
+export function decideCallBack(session: Session, { dueAt }: CallBack, { now: at }: Deciders): Deciding {
+  if (session.state !== 'live' || hasLeft(session)) return notLive(session)
+  if (session.kind !== 'telephone') {
+    return refuse('invalid', 'Only who is on the telephone can be called back.', { field: 'kind' })
+  }
+  const [least, most] = callBackMs
+  if (!Number.isInteger(dueAt) || dueAt < at + least || dueAt > at + most) {
+    return refuse('invalid', 'Give a time 2 minutes to 30 days ahead.', { field: 'dueAt' })
+  }
+  if (session.callBackAt === dueAt) return { events: [] }
+  return { events: [{ type: 'callback.agreed', at, dueAt }] }
 }
 
 /** Its words go to this conversation from now on. */

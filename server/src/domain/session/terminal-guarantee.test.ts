@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dayMs, hourMs, minuteMs, type Milliseconds } from '../vocabulary/instant.ts'
-import { anyDeed, type Deed } from './arbitrary.ts'
+import { anyDeeds, type Deed } from './arbitrary.ts'
 import { terminalBound } from './bound.ts'
 import type { Create } from './commands.ts'
 import { begin, browser, Case, inbound, mail, order, row, second, text } from './given.ts'
@@ -184,7 +184,7 @@ describe('the page on the terminal guarantee', () => {
   test.each(columns)('rule 1: $name: deadlines alone end it within what the page says, from every state', (column) => {
     const most = published()[column.name] ?? {}
     const reached = new Set<SessionState>()
-    const history = fc.tuple(fc.constantFrom(...column.starts), fc.array(anyDeed, { maxLength: 30 }))
+    const history = fc.tuple(fc.constantFrom(...column.starts), anyDeeds(30))
     fc.assert(
       fc.property(history, ([start, deeds]) => {
         const one = start()

@@ -4,6 +4,7 @@ import type { Agent, AgentDefinition } from '#domain/agent/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
+import { liveConfiguration } from '../configurations.ts'
 import { AgentVersions } from './agent-versions.ts'
 import type { Agents, AgentView, Numbers } from './api.ts'
 import { read } from '../reading.ts'
@@ -38,13 +39,20 @@ export function createAgents({ engine, stopWaiting, numbers }: AgentsNeed): Agen
   }
 
   return {
-    create: (ask, definition) => engine.execute(ask, (unit) => run(unit, unit.id(), { type: 'create', definition })),
+    create: (ask, definition) =>
+      engine.execute(
+        ask,
+        (unit) => unknownIn(unit, definition) ?? run(unit, unit.id(), { type: 'create', definition }),
+      ),
     write: (ask, id, change, ifVersion) =>
       engine.execute(ask, (unit) => {
         const present = liveAgent(unit, id)
         if (isRefused(present)) return present
-        const definition = change(versions.present(unit, present))
+        const before = versions.present(unit, present)
+        const definition = change(before)
         if (isRefused(definition)) return definition
+        const unknown = unknownIn(unit, definition, before)
+        if (unknown) return unknown
         return run(unit, id, { type: 'write', definition, ...(ifVersion !== undefined && { ifVersion }) })
       }),
     remove: async (ask, id, { purge }) => {
@@ -81,6 +89,17 @@ export function createAgents({ engine, stopWaiting, numbers }: AgentsNeed): Agen
 export function liveAgent(unit: Unit, id: Id, field?: string): Agent | Refused {
   const state = unit.state(noun, id)
   return state?.status === 'live' ? state : unknownAgent(field)
+}
+
+/** A configuration that is named anew must be there; one that was deleted since gives way to the default one. */
+function unknownIn(
+  unit: Unit,
+  { configurationId }: AgentDefinition,
+  before?: Pick<AgentDefinition, 'configurationId'>,
+): Refused | undefined {
+  if (configurationId === undefined || configurationId === before?.configurationId) return undefined
+  const named = liveConfiguration(unit, configurationId, 'configurationId')
+  return isRefused(named) ? named : undefined
 }
 
 /** Undefined: it was purged while it was being listed. */

@@ -21,6 +21,7 @@ import { purgeRunner } from './sessions/purging.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { stopWaiting } from './sessions/stopping.ts'
 import { Views } from './sessions/views.ts'
+import { callBackRunner } from './talk/calling-back.ts'
 import { talkRunners } from './talk/runners.ts'
 import { Talks } from './talk/talks.ts'
 import { createWallets } from './wallets.ts'
@@ -68,7 +69,7 @@ export function createCalls(need: CallsNeed): Calls {
   const dispatch = createDispatch({ ...need, agents, lease, limitOf: limitsOf(need), zoneOf: () => zoneOfUnknown })
   const sessions = createSessions({ engine, agents, numbers, dispatch })
   const views = new Views(engine, agents)
-  const talks = new Talks({ ...need, views, lease })
+  const talks = new Talks({ ...need, views, lease, zonesOf: (number) => zonesOf(need.zones, number) })
   const rows = { engine, rowMaker: (batch: Batch) => rowMaker({ agents, numbers }, batch) }
   let stopped = false
 
@@ -83,6 +84,7 @@ export function createCalls(need: CallsNeed): Calls {
       ...dispatch.runners,
       ...lineRunners({ engine, system, telephony, lease }),
       ...talkRunners(talks),
+      'call.back': callBackRunner({ ...need, agents, numbers, views }),
       ...batchRunners(rows),
       'agent.purge': purgeRunner(engine),
       'artefact.make': artefactRunner({ ...need, views, talks }),
@@ -127,6 +129,12 @@ function stopFor(engine: Engine): Parameters<typeof createAgents>[0]['stopWaitin
   }
 }
 
+/** The zones a number may be in. */
+function zonesOf(zones: NumberZones, number: string): readonly string[] {
+  const known = zones.of(number)
+  return known.length > 0 ? known : [zoneOfUnknown]
+}
+
 /** What a batch would meet if it started now. */
 function foreseeing(
   { engine, zones }: CallsNeed,
@@ -134,9 +142,8 @@ function foreseeing(
 ): Pick<Parameters<typeof createBatches>[0], 'closedUntil' | 'freeSlots'> {
   return {
     closedUntil: (account, number, hours) => {
-      const known = zones.of(number)
       const now = engine.clocks.now(account)
-      const own = known.length > 0 ? known : [zoneOfUnknown]
+      const own = zonesOf(zones, number)
       return isOpen(now, own, hours) ? undefined : (nextOpenings(now, own, hours)[0] ?? 'never')
     },
     freeSlots: async (account) => {

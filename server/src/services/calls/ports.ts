@@ -119,9 +119,20 @@ export interface TurnInput {
   readonly data: Readonly<Record<string, unknown>> | null
   /** Everything said so far, oldest first. */
   readonly said: readonly SaidTurn[]
-  /** Why it is asked: the session begins, or the user said the last of `said`. */
-  readonly on: 'start' | 'user'
+  /** Why it is asked: the session begins, the user said the last of `said`, or what it wanted came to nothing. */
+  readonly on: 'start' | 'user' | News['on']
+  /** Why that came to nothing, and its name. */
+  readonly news?: Omit<News, 'on'>
   readonly signal: AbortSignal
+}
+
+/** Something the agent wanted came to nothing, and it has the user back. */
+export interface News {
+  readonly on: 'transfer_failed' | 'callback_refused'
+  /** A cause of ours; of a callback `not_allowed`, `invalid_number`, `too_soon`, `too_late` or `outside_hours`. */
+  readonly reason: string
+  /** What it was, so that it is told only once: the leg, or which of its callbacks. */
+  readonly name: string
 }
 
 export interface SaidTurn {
@@ -129,11 +140,17 @@ export interface SaidTurn {
   readonly text: string
 }
 
-/** What it does: says something, then perhaps ends the session or hands it to a person. */
+/**
+ * What it does: says something, then perhaps ends the session or hands it to a person. `callBack`: agreed with the user; where that
+ * cannot be, nothing of the reply is done, and the agent is asked again.
+ */
 export interface TurnReply {
   readonly say?: string
   readonly end?: { readonly note?: string }
   readonly transfer?: { readonly to: string }
+  readonly callBack?: { readonly at: Instant }
+  /** What a language model took for it, as its endpoint counts. */
+  readonly usage?: { readonly model: string; readonly promptTokens: number; readonly completionTokens: number }
 }
 
 /** Makes what is left to make at the end of a session. */

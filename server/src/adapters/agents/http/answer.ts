@@ -1,4 +1,5 @@
 import { isTelephone } from '#domain/vocabulary/address.ts'
+import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { TurnReply } from '#services/calls/ports.ts'
 
 /** Bounds of what a program may answer. */
@@ -13,7 +14,10 @@ export class AgentTrouble extends Error {
   }
 }
 
-/** Reads what the user's program answered: `{"say": …, "end": true or {"note": …}, "transfer": {"to": …}}`, all optional. */
+/**
+ * Reads what the user's program answered: `{"say": …, "end": true or {"note": …}, "transfer": {"to": …}, "callBack": {"at": …}}`,
+ * all optional.
+ */
 export function readAnswer(status: number, body: string): TurnReply {
   if (status === 204) return {}
   if (status !== 200) throw new AgentTrouble(`its program answered with status ${status}`)
@@ -22,7 +26,14 @@ export function readAnswer(status: number, body: string): TurnReply {
   const end = readEnd(given['end'])
   const transfer = readTransfer(given['transfer'])
   if (end && transfer) throw new AgentTrouble('its program wants to end and to transfer in one turn')
-  return { ...(say !== undefined && { say }), ...(end && { end }), ...(transfer && { transfer }) }
+  const callBack = readCallBack(given['callBack'])
+  if (callBack && transfer) throw new AgentTrouble('its program wants to call back and to transfer in one turn')
+  return {
+    ...(say !== undefined && { say }),
+    ...(end && { end }),
+    ...(transfer && { transfer }),
+    ...(callBack && { callBack }),
+  }
 }
 
 function parsed(body: string): Readonly<Record<string, unknown>> {
@@ -62,4 +73,22 @@ function readTransfer(transfer: unknown): TurnReply['transfer'] {
   if (typeof to !== 'string' || !isTelephone(to))
     throw new AgentTrouble('its program answered with a "transfer" whose "to" is no telephone number')
   return { to }
+}
+
+function readCallBack(callBack: unknown): TurnReply['callBack'] {
+  if (callBack === undefined || callBack === null) return undefined
+  const at = isObject(callBack) ? callBack['at'] : undefined
+  const instant = typeof at === 'string' ? instantOf(at) : undefined
+  if (instant === undefined)
+    throw new AgentTrouble('its program answered with a "callBack" whose "at" is no time with its offset')
+  return { at: instant }
+}
+
+/** RFC 3339; a time without an offset says nothing. */
+function instantOf(text: string): Instant | undefined {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds
+  } catch {
+    return undefined
+  }
 }

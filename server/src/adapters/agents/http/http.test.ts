@@ -77,6 +77,13 @@ describe('the agent that is a program', () => {
     })
   })
 
+  it('5.9 is told what came to nothing and why, under a name of its own', async () => {
+    const news = { reason: 'busy', name: 's7' }
+    const { requests } = await ask([ok({})], { on: 'transfer_failed', news })
+    expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({ on: 'transfer_failed', reason: 'busy' })
+    expect(requests[0]?.headers['webhook-id']).toBe('turn_01ka7n36096q14dr9gpqy77zxy.1.s7')
+  })
+
   it('may be internal only where the account may have it so', async () => {
     const { requests } = await ask([ok({})], { account: 'trusted' })
     expect(requests[0]?.internalTargets).toBe(true)
@@ -145,6 +152,7 @@ describe('what a program may answer', () => {
     ],
     [{ end: { note: 'x'.repeat(300) } }, { end: { note: 'x'.repeat(200) } }],
     [{ transfer: { to: '+12025550199' } }, { transfer: { to: '+12025550199' } }],
+    [{ callBack: { at: '2026-11-20T17:00:00+01:00' } }, { callBack: { at: Date.UTC(2026, 10, 20, 16) } }],
     [{ say: 'x'.repeat(4_000) }, { say: 'x'.repeat(4_000) }],
   ])('%j', async (answer, reply) => {
     expect((await ask([ok(answer)])).reply).toEqual(reply)
@@ -158,6 +166,10 @@ describe('what a program may answer', () => {
     [{ transfer: {} }, /no telephone number/],
     [{ transfer: { to: 'sip:alice@example.com' } }, /no telephone number/],
     [{ end: true, transfer: { to: '+12025550199' } }, /in one turn/],
+    [{ callBack: {} }, /no time with its offset/],
+    [{ callBack: { at: '2026-11-20T17:00:00' } }, /no time with its offset/],
+    [{ callBack: { at: 1_764_000_000_000 } }, /no time with its offset/],
+    [{ callBack: { at: '2026-11-20T17:00:00Z' }, transfer: { to: '+12025550199' } }, /in one turn/],
     [[], /JSON object/],
     ['a secret', /JSON object/],
   ])('not %j', async (answer, problem) => {

@@ -59,8 +59,8 @@ async function askInTime(need: HttpAgentNeed, input: TurnInput): Promise<Asked> 
 }
 
 /** The same for the same turn, however often it is asked for. */
-function idOf({ session, said }: TurnInput): string {
-  return `turn_${session}.${said.length}`
+function idOf({ session, said, news }: TurnInput): string {
+  return `turn_${session}.${said.length}${news ? `.${news.name}` : ''}`
 }
 
 function headersOf(
@@ -75,6 +75,7 @@ function headersOf(
 }
 
 /** What the program is told. Ids are as the API shows them. */
-function bodyOf({ session, agent, channel, data, said, on }: TurnInput): string {
-  return JSON.stringify({ session: `session_${session}`, agent: `agent_${agent}`, channel, on, data, said })
+function bodyOf({ session, agent, channel, data, said, on, news }: TurnInput): string {
+  const why = { on, ...(news && { reason: news.reason }) }
+  return JSON.stringify({ session: `session_${session}`, agent: `agent_${agent}`, channel, ...why, data, said })
 }

@@ -37,6 +37,18 @@ describe('the built-in agent', () => {
     ])
   })
 
+  it.each([
+    ['transfer_failed', 'nobody could be reached'],
+    ['callback_refused', 'we cannot call you back then'],
+  ] as const)('says so where what was wanted came to nothing (%s), and goes on with its lines', async (on, says) => {
+    const said = [agent('Hello Alice.'), user('Yes?')]
+    const reply = await turn(said, { on, news: { reason: 'busy', name: 's7' } })
+    expect(reply.say).toContain(says)
+    expect(reply.end).toBeUndefined()
+    const after = [...said, agent(reply.say ?? ''), user('Well.')]
+    expect(await turn(after)).toEqual({ say: 'How are you, Alice?' })
+  })
+
   it('skips no line for what it said besides, nor for two things said in a row', async () => {
     const said = [agent('Hello Alice.'), agent('Are you still there?'), user('Yes.'), user('I am.')]
     expect(await turn(said)).toEqual({ say: 'How are you, Alice?' })
@@ -88,10 +100,14 @@ describe('the choice of a runtime', () => {
     const runtime = chosenRuntime({
       script: { turn: async () => ({ say: 'script' }) },
       http: { turn: async () => ({ say: 'http' }) },
+      openai: { turn: async () => ({ say: 'openai' }) },
     })
     const input = { definition } as TurnInput
     expect(await runtime.turn(input)).toEqual({ say: 'script' })
     const http = { ...definition, speech: { by: 'http', url: 'https://bot.example', timeoutMs: 1 } } as const
     expect(await runtime.turn({ ...input, definition: http })).toEqual({ say: 'http' })
+    const speech = { by: 'openai', baseUrl: 'https://llm.example', model: 'm', prompt: 'p', timeoutMs: 1 } as const
+    const openai = { ...definition, speech }
+    expect(await runtime.turn({ ...input, definition: openai })).toEqual({ say: 'openai' })
   })
 })

@@ -1,5 +1,11 @@
-import type { AgentRuntime, SaidTurn, TurnInput, TurnReply } from '#services/calls/ports.ts'
+import type { AgentRuntime, News, SaidTurn, TurnInput, TurnReply } from '#services/calls/ports.ts'
 import { filled } from '../variables.ts'
+
+/** What it says to a user it wanted to hand over, or to call back. */
+const sorry: Readonly<Record<News['on'], string>> = {
+  transfer_failed: 'I am sorry, nobody could be reached just now. What else can I do for you?',
+  callback_refused: 'I am sorry, we cannot call you back then. What else can I do for you?',
+}
 
 /** The built-in agent: its welcome, then its lines, one after each thing the user says, then goodbye. The same every time. */
 export function scriptedAgent(): AgentRuntime {
@@ -10,6 +16,7 @@ function reply({ definition, data, on, said }: TurnInput): TurnReply {
   const { speech, welcome } = definition
   if (speech.by !== 'script') throw new Error('This agent has no script.')
   if (on === 'start') return saying(filled(welcome, data))
+  if (on !== 'user') return saying(sorry[on])
   const goodbye = filled(speech.goodbye, data)
   const last = said.findLast(({ who }) => who === 'user')?.text ?? ''
   if (/\b(?:good-?bye|bye)\b/i.test(last)) return { ...saying(goodbye), end: { note: 'the user said goodbye' } }

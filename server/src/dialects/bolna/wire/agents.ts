@@ -6,7 +6,7 @@ import { statuses } from '../vocabulary.ts'
 const hour = z.int().min(0).max(23)
 const url = z.url({ protocol: /^https?$/ }).max(2048)
 
-export const guardrails = z
+const guardrails = z
   .looseObject({ call_start_hour: hour, call_end_hour: hour })
   .refine(({ call_start_hour, call_end_hour }) => call_end_hour >= call_start_hour, {
     path: ['call_end_hour'],
@@ -39,6 +39,7 @@ export const taskConfig = z.looseObject({
   check_if_user_online: z.boolean().optional(),
   trigger_user_online_message_after: seconds(1, 3600).optional(),
   voicemail: z.boolean().optional(),
+  auto_reschedule: z.boolean().nullish(),
   voicemail_detection_duration: seconds(1, 300).optional(),
   voicemail_min_transcript_length: z.int().min(1).max(1000).optional(),
   call_hangup_message: z.union([z.string().max(4000), z.record(z.string(), z.string())]).nullish(),
@@ -48,7 +49,7 @@ export const taskConfig = z.looseObject({
 })
 export type TaskConfig = z.output<typeof taskConfig>
 
-export const task = z.looseObject({
+const task = z.looseObject({
   task_type: z.string().optional(),
   toolchain: z
     .looseObject({
@@ -58,14 +59,14 @@ export const task = z.looseObject({
   task_config: taskConfig.nullish(),
 })
 
-export const ingestSource = z.looseObject({
+const ingestSource = z.looseObject({
   source_type: z.enum(['api', 'csv', 'google_sheet']),
   source_url: url.optional(),
   source_auth_token: z.string().max(4096).optional(),
   source_name: z.string().max(256).optional(),
 })
 
-export const telephonyProviders = ['twilio', 'plivo', 'exotel', 'vobiz', 'sip-trunk', 'default'] as const
+const telephonyProviders = ['twilio', 'plivo', 'exotel', 'vobiz', 'sip-trunk', 'default'] as const
 
 export const agentConfig = z.looseObject({
   agent_name: z.string().min(1).max(256),

@@ -6,6 +6,8 @@ import { definitionOf } from './agents.ts'
 const vault = { seal: (secret: string) => `sealed ${secret.length}` }
 const secret = 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0'
 const program = { by: 'http', url: 'https://agent.example.com/' }
+const model = { by: 'openai', baseUrl: 'https://llm.example.com/v1', model: 'small', prompt: 'You are Ann.' }
+const key = 'sk-0123456789'
 
 /** As it is after being written like this, over what was there. */
 function written(draft: object, present?: ReturnType<ReturnType<typeof definitionOf>>) {
@@ -52,6 +54,29 @@ describe('an agent as it is written', () => {
     expect(secretOf({ ...program, secret: `${secret}${secret.slice(6)}` })).toBe('sealed 54')
   })
 
+  test('keeps the key of a model sealed, and never shows it', () => {
+    const definition = written({ speech: { ...model, key, temperature: 0, maxTokens: 200 } })
+    const kept = { ...model, temperature: 0, maxTokens: 200, timeoutMs: 10_000 }
+    expect(definition.speech).toEqual({ ...kept, sealedKey: 'sealed 13' })
+    const shown = showDefinition(definition)
+    expect(shown.speech).toEqual({ ...kept, hasKey: true })
+    expect(JSON.stringify(shown)).not.toMatch(/sealed|sk-/)
+    expect(showDefinition(written({ speech: model })).speech).toEqual({ ...model, timeoutMs: 10_000, hasKey: false })
+  })
+
+  test('keeps a key that is not given again while its URL is the same, and then only', () => {
+    const present = written({ speech: { ...model, key } })
+    const keyOf = (speech: object) => (written({ speech }, present).speech as { sealedKey?: string }).sealedKey
+    expect(keyOf({ ...model, model: 'large' })).toBe('sealed 13')
+    expect(keyOf({ ...model, baseUrl: 'https://other.example.com/v1' })).toBeUndefined()
+    expect(keyOf({ ...model, baseUrl: 'https://llm.example.com/v2' })).toBeUndefined()
+    expect(keyOf({ ...model, key: null })).toBeUndefined()
+    expect(keyOf({ ...model, key: 'sk-1' })).toBe('sealed 4')
+    expect(keyOf({ ...program, url: model.baseUrl })).toBeUndefined()
+    const signed = written({ speech: { ...program, secret } })
+    expect(written({ speech: { ...model, baseUrl: program.url } }, signed).speech).not.toHaveProperty('sealedKey')
+  })
+
   test('keeps what other dialects have in it', () => {
     const present = {
       ...written({}),
@@ -78,6 +103,13 @@ describe('an agent as it is written', () => {
     [{ speech: { by: 'magic' } }],
     [{ speech: { by: 'http', url: 'ftp://a' } }],
     [{ speech: { ...program, secret: 'short' } }],
+    [{ speech: { ...model, baseUrl: 'https://alice:secret@llm.example.com/' } }],
+    [{ speech: { ...model, baseUrl: 'https://llm.example.com/?key=secret' } }],
+    [{ speech: { ...model, key: 'two words' } }],
+    [{ speech: { ...model, key: '' } }],
+    [{ speech: { ...model, prompt: '' } }],
+    [{ speech: { ...model, temperature: 3 } }],
+    [{ speech: { ...model, maxTokens: 0 } }],
     [{ hours: { startHour: 24, endHour: 24 } }],
     [{ hours: { startHour: 18, endHour: 9 } }],
     [{ retry: { max: 0, on: [], afterMs: [1000] } }],

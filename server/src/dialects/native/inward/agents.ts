@@ -1,6 +1,7 @@
 import type { AgentDefinition, AgentLimits, AgentSpeech, InboundRules } from '#domain/agent/state.ts'
 import type { Vault } from '#services/ports.ts'
 import type { AgentDraft } from '../wire/agents.ts'
+import { idIn } from '../inward.ts'
 import { checkLengths } from './policy.ts'
 
 type Make = (present?: AgentDefinition) => AgentDefinition
@@ -12,7 +13,8 @@ type Make = (present?: AgentDefinition) => AgentDefinition
 export function definitionOf(draft: AgentDraft, vault: Pick<Vault, 'seal'>): Make {
   const speech = speechOf(draft.speech, vault)
   const inbound = inboundOf(draft.inbound, vault)
-  const { name, welcome, hours, retry, route, makes } = draft
+  const { name, welcome, hours, retry, route, configurationId, callsBack, makes } = draft
+  const configuration = configurationId === null ? undefined : idIn('configuration', 'configurationId', configurationId)
   const limits = defined(draft.limits) as AgentLimits
   const { voicemailWords: _, lastWords: __, onlineQuestion: ___, ...lengths } = limits
   checkLengths({ ...lengths, retry }, (name) => (name.startsWith('retry') ? name : `limits.${name}`))
@@ -24,6 +26,8 @@ export function definitionOf(draft: AgentDraft, vault: Pick<Vault, 'seal'>): Mak
     hours,
     retry,
     route,
+    ...(configuration !== undefined && { configurationId: configuration }),
+    callsBack,
     inbound: inbound(present?.inbound),
     announce: present?.announce ?? null,
     makes,
@@ -33,12 +37,26 @@ export function definitionOf(draft: AgentDraft, vault: Pick<Vault, 'seal'>): Mak
 
 function speechOf(speech: AgentDraft['speech'], vault: Pick<Vault, 'seal'>): (present?: AgentSpeech) => AgentSpeech {
   if (speech.by === 'script') return () => speech
+  if (speech.by === 'openai') return modelOf(speech, vault)
   const { by, url, timeoutMs, secret } = speech
   const sealed = sealedOf(secret, vault)
   return (present) => {
     const kept = present?.by === 'http' && present.url === url ? present.sealedSecret : undefined
     const sealedSecret = sealed === undefined ? kept : sealed
     return { by, url, timeoutMs, ...(typeof sealedSecret === 'string' && { sealedSecret }) }
+  }
+}
+
+function modelOf(
+  { key, temperature, maxTokens, ...speech }: Extract<AgentDraft['speech'], { by: 'openai' }>,
+  vault: Pick<Vault, 'seal'>,
+): (present?: AgentSpeech) => AgentSpeech {
+  const sealed = sealedOf(key, vault)
+  const set = { ...(temperature !== undefined && { temperature }), ...(maxTokens !== undefined && { maxTokens }) }
+  return (present) => {
+    const kept = present?.by === 'openai' && present.baseUrl === speech.baseUrl ? present.sealedKey : undefined
+    const sealedKey = sealed === undefined ? kept : sealed
+    return { ...speech, ...set, ...(typeof sealedKey === 'string' && { sealedKey }) }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { AgentDefinition, AgentSpeech } from '#domain/agent/state.ts'
 import type { PhoneNumber } from '#domain/number/state.ts'
 import type { RetryPolicy } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
@@ -34,14 +34,14 @@ export function showDefinition(definition: AgentDefinition): Definition {
   return {
     name,
     welcome,
-    speech:
-      speech.by === 'script'
-        ? { ...speech, lines: [...speech.lines] }
-        : { by: 'http', url: speech.url, timeoutMs: speech.timeoutMs, hasSecret: speech.sealedSecret !== undefined },
+    speech: showSpeech(speech),
     limits: { ...limits },
     hours: hours && { ...hours },
     retry: showRetry(retry),
     route,
+    configurationId:
+      definition.configurationId === undefined ? null : showId('configuration', definition.configurationId),
+    callsBack: definition.callsBack ?? false,
     inbound: {
       callsPerCaller,
       exempt: [...exempt],
@@ -54,6 +54,20 @@ export function showDefinition(definition: AgentDefinition): Definition {
       url: announce.url,
       events: announce.events ? [...announce.events] : null,
     },
+  }
+}
+
+/** Field by field, so that no secret is shown that is added one day. */
+function showSpeech(speech: AgentSpeech): Definition['speech'] {
+  switch (speech.by) {
+    case 'script':
+      return { ...speech, lines: [...speech.lines] }
+    case 'http':
+      return { by: 'http', url: speech.url, timeoutMs: speech.timeoutMs, hasSecret: speech.sealedSecret !== undefined }
+    case 'openai': {
+      const { by, baseUrl, model, prompt, temperature, maxTokens, timeoutMs, sealedKey } = speech
+      return { by, baseUrl, model, prompt, temperature, maxTokens, timeoutMs, hasKey: sealedKey !== undefined }
+    }
   }
 }
 

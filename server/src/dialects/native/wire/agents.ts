@@ -10,6 +10,7 @@ const ms = z.int().min(0).max(31_536_000_000)
 const speechSecret = z
   .string()
   .regex(/^(whsec_)?[A-Za-z0-9+/_-]{16,1024}={0,2}$/, 'takes base64, with or without whsec_ in front')
+const apiKey = z.string().regex(/^[\x21-\x7e]{1,4096}$/, 'takes up to 4096 visible ASCII characters')
 
 const script = z.strictObject({
   by: z.literal('script'),
@@ -17,6 +18,22 @@ const script = z.strictObject({
   goodbye: z.string().max(4000).default(''),
 })
 const http = { by: z.literal('http'), url, timeoutMs: z.int().min(100).max(60_000) }
+const baseUrl = url.refine(
+  (text) => {
+    const parsed = URL.parse(text)
+    return parsed !== null && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === ''
+  },
+  { error: 'takes an http or https URL without user name, query and fragment; the key goes into key' },
+)
+const model = {
+  by: z.literal('openai'),
+  baseUrl: baseUrl.meta({ description: 'What /chat/completions is appended to', example: 'https://api.openai.com/v1' }),
+  model: z.string().min(1).max(256),
+  prompt: z.string().min(1).max(32_768).meta({ description: 'Who it is to be; `{name}` is filled from the data' }),
+  temperature: z.number().min(0).max(2).optional().meta({ description: "Absent: the endpoint's default" }),
+  maxTokens: z.int().min(1).max(1_000_000).optional().meta({ description: 'The most tokens of one answer' }),
+  timeoutMs: http.timeoutMs,
+}
 const speechIn = z
   .discriminatedUnion('by', [
     script.meta({ description: 'Says its lines in turn, then goodbye' }),
@@ -29,10 +46,23 @@ const speechIn = z
         }),
       })
       .meta({ description: 'Your program is asked at every turn' }),
+    z
+      .strictObject({
+        ...model,
+        timeoutMs: model.timeoutMs.default(10_000),
+        key: apiKey.nullable().optional().meta({
+          description: 'Sent as a bearer token; absent: the one it has stays while the URL is the same. Null: none',
+        }),
+      })
+      .meta({ description: 'A language model is asked at every turn, over the chat completions protocol' }),
   ])
   .meta({ id: 'AgentSpeechDraft' })
 const speechOut = z
-  .discriminatedUnion('by', [script, z.object({ ...http, hasSecret: z.boolean() })])
+  .discriminatedUnion('by', [
+    script,
+    z.object({ ...http, hasSecret: z.boolean() }),
+    z.object({ ...model, hasKey: z.boolean() }),
+  ])
   .meta({ id: 'AgentSpeech' })
 
 const limits = z
@@ -91,6 +121,11 @@ const fields = {
   hours: hours.nullable().default(null).meta({ description: 'Null: at any time' }),
   retry: retry.nullable().default(null),
   route: z.string().min(1).max(64).default('default').meta({ description: 'The carrier route it dials over' }),
+  configurationId: id
+    .nullable()
+    .default(null)
+    .meta({ description: 'Its conversations are found and made by it; null, or deleted: the default one' }),
+  callsBack: z.boolean().default(false).meta({ description: 'Whether it may agree on another call with the user' }),
 }
 
 export const agentDraft = z

@@ -403,7 +403,29 @@ describe('a transfer, after which the agent is gone', () => {
     call.ask(transfer)
     expect(fails(call)[0]).toMatchObject({ type: 'control.failed', command: 'transfer', id: 'transfer', because })
     expect(call.session).toMatchObject({ state: 'live', outcome: null, control: { agent: 'none' } })
+    expect(told(call)).toEqual([{ attempt: 1, on: 'transfer_failed', leg: expect.any(String), reason: because }])
     expect(types(call.ask({ ...transfer, id: 'again' } as typeof transfer))).toEqual(['control.changed second waiting'])
+  })
+
+  test('a program hears of it as of any command, and of the end of a call nobody is told', () => {
+    const steered = answered()
+    steered.ask(transfer)
+    steered.second({ is: 'ended', verdict: 'busy' })
+    expect(told(steered)).toEqual([])
+    const ending = plain()
+    ending.ask(transfer)
+    ending.report({ is: 'ended', by: 'user' })
+    expect(ending.session.state).toBe('wrapping')
+    expect(told(ending)).toEqual([])
+  })
+
+  test('every failure is told, each with the name of its own leg', () => {
+    const call = plain()
+    for (const id of ['one', 'two']) {
+      call.ask({ ...transfer, id } as typeof transfer)
+      call.second({ is: 'ended', verdict: 'busy' })
+    }
+    expect(new Set(told(call).map((payload) => (payload as { leg: string }).leg)).size).toBe(2)
   })
 
   test('only of a live call', () => {
@@ -546,3 +568,8 @@ describe('the end', () => {
     }
   })
 })
+
+/** What the house's own agent was told. */
+function told(call: Call): readonly unknown[] {
+  return call.effects.filter(({ kind }) => kind === 'agent.tell').map(({ payload }) => payload)
+}

@@ -33,8 +33,23 @@ function ofSecond({ on, regions: { second } }: ControlChanged, session: Session)
       if (on !== 'answered') return []
       return session.state === 'ringing' ? pickUp(session) : [bridge(session, second, reference)]
     case 'ended':
-      return on === 'ended' ? [] : [hangUp(session, reference, session.attempt.number, second.leg)]
+      return [
+        ...(on === 'ended' ? [] : [hangUp(session, reference, session.attempt.number, second.leg)]),
+        ...(on === 'over' ? [] : tell(session, second)),
+      ]
   }
+}
+
+/** The house's own agent has the caller back, and is told why; a program hears of it as of any command. */
+function tell({ state, attempt: { number }, control }: Session, { purpose, leg, cause }: SecondLeg): readonly Effect[] {
+  if (state !== 'live' || control?.agent !== 'none' || purpose !== 'transfer') return []
+  const payload: SessionRequests['agent.tell'] = {
+    attempt: number,
+    on: 'transfer_failed',
+    leg,
+    reason: cause ?? 'carrier_error',
+  }
+  return [{ kind: 'agent.tell', mode: 'repeatable', key: `agent.tell ${number} ${leg}`, payload }]
 }
 
 function ofAgent({ on, regions: { agent, waiting, second } }: ControlChanged, session: Session): readonly Effect[] {

@@ -91,6 +91,45 @@ describe('a session and its conversation', () => {
     )
   })
 
+  it('its agent names a configuration: it is found and made by that, and by the default one once it is deleted', async () => {
+    const [base] = (await house.services.configurations.list(house.account, { limit: 1 })).items
+    const made = await house.services.configurations.create(house.ask, {
+      ...base!.document,
+      displayName: 'Calls',
+      channels: { ...base!.document.channels, VOICE: { timeouts: { inactive: 10, closed: 30 }, capture: [] } },
+    })
+    const configurationId = made.value!.about.id
+    const agentId = await house.agent({ configurationId })
+    const { session } = await house.call({ agentId, to: phones.ordinary })
+    expect(session).toMatchObject({ configurationId })
+    await house.pass(5 * minuteMs)
+    const [first, ...others] = await house.conversations()
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ status: 'active', configuration: { id: configurationId } })
+    expect(homeOfId(first!.id)).toBe(homeOfId(session.id))
+
+    await close(first!.id)
+    expect((await house.services.configurations.remove(house.ask, configurationId)).refusal).toBeUndefined()
+    await house.call({ agentId, to: phones.ordinary })
+    await house.pass(5 * minuteMs)
+    const [, second] = await house.conversations()
+    expect(second).toMatchObject({ status: 'closed', configuration: { id: base!.id } })
+  })
+
+  it('a configuration that is not there cannot be named, one that was deleted since may stay', async () => {
+    const { agents, configurations } = house.services
+    const unknown = { ...talker, configurationId: '01ka7n36096q14dr9gpqy77zxy' }
+    const refusal = { code: 'not_found', field: 'configurationId' }
+    expect((await agents.create(house.ask, unknown)).refusal).toMatchObject(refusal)
+    const [base] = (await configurations.list(house.account, { limit: 1 })).items
+    const made = await configurations.create(house.ask, base!.document)
+    const id = await house.agent({ configurationId: made.value!.about.id })
+    await configurations.remove(house.ask, made.value!.about.id)
+    const written = await agents.write(house.ask, id, (present) => ({ ...present, name: 'bob' }))
+    expect(written.value?.definition).toMatchObject({ name: 'bob', configurationId: made.value!.about.id })
+    expect((await agents.write(house.ask, id, () => unknown)).refusal).toMatchObject(refusal)
+  })
+
   it('D37 it is not deleted under a live call; afterwards the session stays, without its words', async () => {
     const id = await live()
     const [conversation] = await house.conversations()

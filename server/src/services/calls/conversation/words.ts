@@ -1,3 +1,4 @@
+import type { Configuration } from '#domain/configuration/state.ts'
 import { session as noun } from '#domain/session/session.ts'
 import { endsOf } from '#domain/session/requests.ts'
 import type { Session } from '#domain/session/state.ts'
@@ -6,6 +7,7 @@ import type { Instant } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Unit } from '#engine/api.ts'
 import type { TrafficResult } from '../../api.ts'
+import { liveConfiguration } from '../../configurations.ts'
 import { defaultConfiguration } from '../../default-configuration.ts'
 import { Batch, type Run } from '../../traffic/batch.ts'
 import { findStream, startStream, takeWords, type Spoken } from '../../traffic/calls.ts'
@@ -93,9 +95,9 @@ function recordedIn(result: TrafficResult): Recorded | Refused {
   return { conversationId, communicationId }
 }
 
-/** The call's stream, started if need be, in the conversation that the default configuration gives it. */
+/** The call's stream, started if need be, in the conversation that its configuration gives it. */
 function attach(run: Run, session: Session): Id | Refused {
-  const configuration = defaultConfiguration(run.unit)
+  const configuration = configurationOf(run.unit, session)
   if (isRefused(configuration)) return configuration
   const { id: callSid, direction } = session
   const result = startStream(run, {
@@ -108,6 +110,12 @@ function attach(run: Run, session: Session): Id | Refused {
   if (result.status === 'refused') return { refusal: result.refusal }
   const conversationId = result.status === 'ignored' ? undefined : result.conversationId
   return conversationId ?? refuse('unavailable', 'The call could not be linked to a conversation; try again.')
+}
+
+/** The one its agent names, if there still is such a one; else the account's default one. */
+function configurationOf(unit: Unit, { configurationId }: Session): Configuration | Refused {
+  const named = configurationId === undefined ? undefined : liveConfiguration(unit, configurationId)
+  return named === undefined || isRefused(named) ? defaultConfiguration(unit) : named
 }
 
 function place(run: Run, session: Session, conversationId: Id, after: number): Session | Refused {

@@ -16,7 +16,7 @@ import type { Agents, AgentView, Numbers } from '../api.ts'
 import { homeRoute } from '../conversation/words.ts'
 import { persist, within } from '../patience.ts'
 import type { IncomingCall, Telephony } from '../ports.ts'
-import { isTooMuch } from '../sessions/placing.ts'
+import { configurationOf, isTooMuch } from '../sessions/placing.ts'
 import { policyOf } from '../sessions/policy.ts'
 import { callsOf } from './callers.ts'
 import { answerLeg } from './runners.ts'
@@ -140,6 +140,7 @@ function createOf(
     own: own.number,
     route: own.route,
     policy: policyOf(view.definition, { retry: null, keepsHours: false }),
+    ...configurationOf(view.definition),
     callId: call.callId,
     order: { data },
     because: 'a call arrived',

@@ -93,9 +93,15 @@ function createOf({ agent, definition, own }: Ordered, draft: CallDraft): Create
     ...(dueAt !== undefined && !batch && { dueAt }),
     ...(batch && { batch }),
     ...(parent !== undefined && { parent }),
+    ...configurationOf(definition),
     order: { data, ...(vendor && { vendor }) },
-    because: batch ? 'a row of a batch' : 'ordered by request',
+    because: batch ? 'a row of a batch' : parent === undefined ? 'ordered by request' : 'agreed in another call',
   }
+}
+
+/** The configuration that a session's conversation goes by, where its agent names one. */
+export function configurationOf({ configurationId }: AgentDefinition): Pick<Create, 'configurationId'> {
+  return configurationId === undefined ? {} : { configurationId }
 }
 
 function checkDraft({ to, data }: Pick<CallDraft, 'to' | 'data'>): Refused | undefined {

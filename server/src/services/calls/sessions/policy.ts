@@ -21,6 +21,7 @@ export function policyOf({ limits, hours, retry, makes }: AgentDefinition, order
     ...(silenceMs !== undefined && { silenceMs }),
     ...(askOnlineMs !== undefined && { askOnlineMs }),
     ...(voicemailMs !== undefined && { voicemailMs }),
+    saysLastWords: (limits.lastWords ?? '') !== '',
     retry: order.retry === undefined ? retry : order.retry,
     keepsHours: order.keepsHours && hours !== null,
     makes: (['recording', 'summary', 'extraction'] as const).filter((artefact) => makes[artefact]),

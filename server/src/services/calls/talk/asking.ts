@@ -31,5 +31,5 @@ async function answered(runtime: AgentRuntime, input: TurnInput): Promise<TurnRe
 }
 
 function limitOf({ speech }: AgentDefinition): Milliseconds {
-  return speech.by === 'http' ? speech.timeoutMs + onTheWayMs : turnMs
+  return speech.by === 'script' ? turnMs : speech.timeoutMs + onTheWayMs
 }

@@ -7,7 +7,7 @@ const definition: AgentDefinition = {
   name: 'alice',
   welcome: 'Hello.',
   speech: { by: 'script', lines: [], goodbye: '' },
-  limits: { onlineQuestion: 'Hello?' },
+  limits: { onlineQuestion: 'Hello?', lastWords: 'Nobody there? Goodbye.' },
   hours: null,
   retry: null,
   route: 'default',
@@ -22,7 +22,9 @@ type Answer = TurnReply | { readonly failed: string }
 /** A call in which everything lasts one second, and time moves when it is told to. */
 class Stage implements TalkHouse {
   readonly log: string[] = []
-  readonly asked: Pick<TurnInput, 'said' | 'on'>[] = []
+  readonly asked: Pick<TurnInput, 'said' | 'on' | 'news'>[] = []
+  /** What is wrong with callbacks. */
+  refuses: string | undefined
   readonly #steps: { readonly at: number; readonly step: () => Promise<void> }[] = []
   readonly #answers: (Answer | Promise<Answer>)[]
   isOver = false
@@ -57,7 +59,7 @@ class Stage implements TalkHouse {
     this.#now = end
   }
 
-  async ask(input: Pick<TurnInput, 'said' | 'on'>): Promise<Answer> {
+  async ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<Answer> {
     this.asked.push(input)
     return this.#answers.shift() ?? {}
   }
@@ -85,6 +87,13 @@ class Stage implements TalkHouse {
 
   async transfer(to: string): Promise<boolean> {
     this.log.push(`${this.#now} transfers to ${to}`)
+    return true
+  }
+
+  async callBack(at: number): Promise<boolean | { readonly refused: string }> {
+    if (this.isOver) return false
+    if (this.refuses !== undefined) return { refused: this.refuses }
+    this.log.push(`${this.#now} will call back at ${at}`)
     return true
   }
 }
@@ -207,6 +216,114 @@ describe('a talk', () => {
     const stage = new Stage({ say: 'One moment', transfer: { to: '+12025550199' } })
     await talkOn(stage).begin()
     expect(stage.log.at(-1)).toBe('1000 transfers to +12025550199')
+  })
+})
+
+describe('what an agent wanted and did not get', () => {
+  const busy = { on: 'transfer_failed', reason: 'busy', name: 's7' } as const
+
+  it('5.9 a transfer that failed is a turn of its own, with the reason', async () => {
+    const stage = new Stage({}, { say: 'They are busy.' })
+    const talk = talkOn(stage)
+    await talk.begin()
+    await talk.tell(busy)
+    expect(stage.asked.at(-1)).toMatchObject({ on: 'transfer_failed', news: { reason: 'busy', name: 's7' } })
+    expect(stage.log.at(-1)).toBe('1000 agent: They are busy. (2000)')
+  })
+
+  it('is told when the user has finished, and what the user said is answered after it', async () => {
+    const stage = new Stage({}, { say: 'They are busy.' }, { say: 'Yes.' })
+    const talk = talkOn(stage)
+    await talk.begin()
+    await talk.heard({ text: 'Are they coming?', lastsMs: 1_000 })
+    await talk.tell(busy)
+    expect(stage.asked).toHaveLength(1)
+    await stage.pass(1_000)
+    expect(stage.asked.map(({ on }) => on)).toEqual(['start', 'transfer_failed', 'user'])
+  })
+
+  it('waits for the turn that is being taken', async () => {
+    const thinking = Promise.withResolvers<Answer>()
+    const stage = new Stage({}, thinking.promise, { say: 'They are busy.' })
+    const talk = talkOn(stage)
+    await talk.begin()
+    await talk.heard({ text: 'Hello', lastsMs: 1 })
+    const answered = stage.pass(1)
+    await Promise.resolve()
+    await talk.tell(busy)
+    expect(stage.asked).toHaveLength(2)
+    thinking.resolve({ say: 'One moment.' })
+    await answered
+    expect(stage.asked.map(({ on }) => on)).toEqual(['start', 'user', 'transfer_failed'])
+  })
+
+  it('is not told once the call is ending', async () => {
+    const stage = new Stage({ say: 'Bye', end: {} }, { say: 'never' })
+    const talk = talkOn(stage)
+    await talk.begin()
+    await talk.tell(busy)
+    expect(stage.asked).toHaveLength(1)
+  })
+
+  it('5.4 a callback that is agreed comes before what is said of it', async () => {
+    const stage = new Stage({ say: 'Until then!', callBack: { at: 99_000 }, end: {} })
+    await talkOn(stage).begin()
+    await stage.pass(10_000)
+    expect(stage.log).toEqual([
+      '1000 will call back at 99000',
+      '1000 speaks Until then!',
+      '1000 agent: Until then! (2000)',
+      '2000 ends agent_hangup',
+    ])
+  })
+
+  it('5.4 a callback that cannot be is not promised: the agent is asked again, and told why', async () => {
+    const stage = new Stage({ say: 'Until then!', callBack: { at: 99_000 }, end: {} }, { say: 'Not at night.' })
+    stage.refuses = 'outside_hours'
+    await talkOn(stage).begin()
+    await stage.pass(10_000)
+    expect(stage.asked.at(-1)).toMatchObject({ on: 'callback_refused', news: { reason: 'outside_hours' } })
+    expect(stage.log).toEqual(['1000 speaks Not at night.', '1000 agent: Not at night. (2000)'])
+  })
+
+  it('an agent that insists is told three times, and again when the user has spoken', async () => {
+    const insists = Array.from({ length: 9 }, () => ({ say: 'Until then!', callBack: { at: 99_000 } }))
+    const stage = new Stage(...insists)
+    stage.refuses = 'too_late'
+    const talk = talkOn(stage)
+    await talk.begin()
+    expect(stage.asked).toHaveLength(4)
+    const names = stage.asked.flatMap(({ news }) => news?.name ?? [])
+    expect(new Set(names).size).toBe(3)
+    await talk.heard(hello)
+    await stage.pass(1_000)
+    expect(stage.asked).toHaveLength(8)
+    expect(stage.log.filter((line) => line.includes('speaks'))).toEqual([])
+  })
+
+  it('nothing is agreed once the call is over', async () => {
+    const stage = new Stage({ say: 'Until then!', callBack: { at: 99_000 } })
+    stage.isOver = true
+    await talkOn(stage).begin()
+    expect(stage.log).toEqual([])
+  })
+})
+
+describe('last words', () => {
+  it('5.7 are said when nobody has said anything for too long', async () => {
+    const stage = new Stage({})
+    const talk = talkOn(stage)
+    await talk.begin()
+    await talk.sayLast()
+    expect(stage.log.at(-1)).toBe('1000 agent: Nobody there? Goodbye. (2000)')
+  })
+
+  it('are not said over the agent’s own goodbye', async () => {
+    const stage = new Stage({ say: 'Bye', end: {} })
+    const talk = talkOn(stage)
+    await talk.begin()
+    await talk.sayLast()
+    expect(stage.log).toHaveLength(2)
   })
 })
 

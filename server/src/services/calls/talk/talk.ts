@@ -2,7 +2,7 @@ import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { AgentEnds, VoicemailSign } from '#domain/session/commands.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
-import type { SaidTurn, TurnInput, TurnReply } from '../ports.ts'
+import type { News, SaidTurn, TurnInput, TurnReply } from '../ports.ts'
 import type { Words } from '../conversation/words.ts'
 import { judge } from './voicemail.ts'
 
@@ -11,13 +11,15 @@ export interface TalkHouse {
   now(): Instant
   /** Calls back at an instant of the account's clock; a clock that is advanced waits for what is begun there. */
   at(instant: Instant, step: () => Promise<void>): () => void
-  ask(input: Pick<TurnInput, 'said' | 'on'>): Promise<TurnReply | { readonly failed: string }>
+  ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<TurnReply | { readonly failed: string }>
   /** How long it lasts; undefined: it could not be said. */
   speak(text: string): Promise<Milliseconds | undefined>
   record(words: Words): Promise<boolean>
   sign(sign: VoicemailSign['sign']): Promise<boolean>
   end(cause: AgentEnds['cause'], note?: string): Promise<boolean>
   transfer(to: string): Promise<boolean>
+  /** Agrees on a callback, or says why it cannot be. */
+  callBack(at: Instant): Promise<boolean | { readonly refused: string }>
 }
 
 export interface TalkFacts {
@@ -36,6 +38,8 @@ export interface Speech {
 
 /** How long an agent's last words may go on before it hangs up anyway. */
 const lastWordsMs: Milliseconds = 10_000
+/** How often in a row an agent is told that what it wanted came to nothing, while the user says nothing. */
+const newsInARow = 3
 /** Time between two looks at one greeting. */
 const checkAgainMs: Milliseconds = 7_000
 const onlineQuestion = 'Are you still there?'
@@ -55,6 +59,10 @@ export class Talk {
   #unanswered = false
   #userUntil: Instant = 0
   #heard = 0
+  #news: readonly News[] = []
+  /** Since the user spoke last. */
+  #told = 0
+  #callbacks = 0
 
   constructor(house: TalkHouse, facts: TalkFacts, said: readonly SaidTurn[]) {
     this.#house = house
@@ -65,8 +73,8 @@ export class Talk {
   /** It begins with the agent's welcome, or goes on where it was. */
   async begin(): Promise<void> {
     const last = this.#said.at(-1)
-    if (last === undefined) return this.#turn('start')
-    if (last.who === 'user') return this.#turn('user')
+    if (last === undefined) return this.#turn({ on: 'start' })
+    if (last.who === 'user') return this.#turn({ on: 'user' })
   }
 
   /** The user speaks from now on, for a while; then it is the agent's turn. */
@@ -79,6 +87,7 @@ export class Talk {
     this.#said.push({ who: 'user', text })
     this.#unanswered = true
     this.#heard++
+    this.#told = 0
     if (!(await this.#house.record({ who: 'user', text, quietFrom: until }))) return this.over()
     if (this.#looksForVoicemail()) await this.#judge(text)
     this.#later(until, () => this.#answer())
@@ -91,6 +100,19 @@ export class Talk {
     if (question !== '') await this.#say(question)
   }
 
+  /** Nobody has said anything for too long: the last words. The session ends when they are said, unless the user speaks. */
+  async sayLast(): Promise<void> {
+    if (this.#phase !== 'open' || this.#asking) return
+    const { lastWords = '' } = this.facts.definition.limits
+    if (lastWords !== '') await this.#say(lastWords)
+  }
+
+  /** Something the agent wanted came to nothing: it has the user back, and a turn to say so. */
+  async tell(news: News): Promise<void> {
+    this.#hear(news)
+    await this.#answer()
+  }
+
   /** The call is over: nothing more is waited for or said. */
   over(): void {
     this.#phase = 'over'
@@ -101,14 +123,23 @@ export class Talk {
   /** One turn at a time; what is said while one runs is the next one's. */
   async #answer(): Promise<void> {
     const isTheirs = this.#house.now() < this.#userUntil
-    if (this.#phase !== 'open' || this.#asking || isTheirs || !this.#unanswered) return
-    await this.#turn('user')
+    if (this.#phase !== 'open' || this.#asking || isTheirs) return
+    const [first, ...rest] = this.#news
+    this.#news = rest
+    if (first) return this.#turn(first)
+    if (this.#unanswered) return this.#turn({ on: 'user' })
   }
 
-  async #turn(on: TurnInput['on']): Promise<void> {
+  /** An agent that wants the same again and again, at once, is not told for ever. */
+  #hear(news: News): void {
+    if (this.#told++ < newsInARow) this.#news = [...this.#news, news]
+  }
+
+  async #turn(why: { readonly on: 'start' | 'user' } | News): Promise<void> {
     this.#asking = true
-    this.#unanswered = false
-    const reply = await this.#house.ask({ said: [...this.#said], on })
+    if (!('reason' in why)) this.#unanswered = false
+    const news = 'reason' in why && { news: { reason: why.reason, name: why.name } }
+    const reply = await this.#house.ask({ said: [...this.#said], on: why.on, ...news })
     this.#asking = false
     // Whatever ended the call while the agent was thinking, its answer is not heard any more.
     if (this.#phase !== 'open') return
@@ -117,7 +148,8 @@ export class Talk {
     await this.#answer()
   }
 
-  async #act({ say, transfer, end }: TurnReply): Promise<void> {
+  async #act({ say, transfer, end, callBack }: TurnReply): Promise<void> {
+    if (callBack && !(await this.#agree(callBack.at))) return
     const lastsMs = say === undefined || say === '' ? 0 : await this.#say(say)
     if (lastsMs === undefined || this.#phase !== 'open') return
     if (transfer && !(await this.#house.transfer(transfer.to))) return
@@ -125,6 +157,15 @@ export class Talk {
     this.#phase = 'ending'
     const until = this.#house.now() + Math.min(lastsMs, lastWordsMs)
     this.#later(until, () => this.#finish('agent_hangup', end.note))
+  }
+
+  /** A promise that cannot be kept is not made: then nothing of the reply is said or done. */
+  async #agree(at: Instant): Promise<boolean> {
+    const agreed = await this.#house.callBack(at)
+    if (agreed === true) return true
+    if (agreed === false) this.over()
+    else this.#hear({ on: 'callback_refused', reason: agreed.refused, name: `callback${++this.#callbacks}` })
+    return false
   }
 
   /** How long it takes to say; undefined: the talk is over. */

@@ -5,7 +5,7 @@ import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import { canonicalAddress } from '#domain/vocabulary/address.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import type { Milliseconds } from '#domain/vocabulary/instant.ts'
+import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Engine, Outcome, Unit } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
@@ -14,8 +14,9 @@ import type { SessionView } from '../api.ts'
 import { transcriptOf } from '../conversation/transcript.ts'
 import { openWords, recordWords, type Words } from '../conversation/words.ts'
 import { persist } from '../patience.ts'
-import type { AgentRuntime, Telephony } from '../ports.ts'
+import type { AgentRuntime, News, Telephony } from '../ports.ts'
 import { askAgent } from './asking.ts'
+import { whyNotThen } from './calling-back.ts'
 import { Talk, type Speech, type TalkHouse } from './talk.ts'
 
 export interface TalksNeed {
@@ -24,6 +25,8 @@ export interface TalksNeed {
   readonly telephony: Telephony
   readonly runtime: AgentRuntime
   readonly views: { get(account: string, id: Id): Promise<SessionView | undefined> }
+  /** The time zones (IANA names) that a number is in, or may be in. */
+  zonesOf(number: string): readonly string[]
   /** The name of this server process: only the calls it holds are its to talk on. */
   readonly lease: string
   readonly log?: Logger
@@ -76,6 +79,16 @@ export class Talks {
 
   async askOnline(call: LiveCall): Promise<void> {
     await this.#of(call)?.askOnline()
+  }
+
+  async sayLast(call: LiveCall): Promise<void> {
+    await this.#of(call)?.sayLast()
+  }
+
+  /** Something the agent wanted came to nothing. */
+  async tell(call: LiveCall, news: News): Promise<void> {
+    await this.#beginning.get(call.session)
+    await this.#of(call)?.tell(news)
   }
 
   /** The call, or this attempt of it, is over, or its agent has left. */
@@ -167,7 +180,24 @@ export class Talks {
             ringMs: transferRingMs,
           }),
         ),
+      callBack: (at) => this.#callBack(call, known.definition, at),
     }
+  }
+
+  /** Agreed, or why not; false: the call is over. */
+  async #callBack(
+    call: LiveCall,
+    definition: AgentDefinition,
+    at: Instant,
+  ): Promise<boolean | { readonly refused: string }> {
+    const outcome = await this.#execute<string | true>(call, (unit, session) => {
+      const refused = whyNotThen(session, definition, { at, now: unit.now, zones: this.#need.zonesOf(session.user) })
+      if (refused !== undefined) return refused
+      const done = unit.run(noun, session.id, { type: 'call_back', dueAt: at })
+      return isRefused(done) ? done : true
+    })
+    if (outcome.refusal) return outcome.refusal === over.refusal ? false : { refused: 'not_allowed' }
+    return typeof outcome.value === 'string' ? { refused: outcome.value } : true
   }
 
   /** Words that find no place are not said to the caller again: the call goes on without them. */
@@ -177,10 +207,7 @@ export class Talks {
 
   /** False: the call is over. */
   async #inCall(call: LiveCall, program: (unit: Unit, session: Session) => Refused | object): Promise<boolean> {
-    if (this.#stopped.signal.aborted) return false
-    const outcome: Outcome<boolean> = await persist(this.#need, { account: call.account, by: 'agent' }, (unit) => {
-      const session = liveSession(unit, call)
-      if (isRefused(session)) return session
+    const outcome = await this.#execute<true>(call, (unit, session) => {
       const done = program(unit, session)
       return isRefused(done) ? done : true
     })
@@ -189,6 +216,17 @@ export class Talks {
     const { account, session } = call
     this.#need.log?.warn({ account, session, code: outcome.refusal.code }, 'A step of a call was refused.')
     return true
+  }
+
+  async #execute<Value>(
+    call: LiveCall,
+    program: (unit: Unit, session: Session) => Refused | Value,
+  ): Promise<Outcome<Value>> {
+    if (this.#stopped.signal.aborted) return over
+    return persist<Value>(this.#need, { account: call.account, by: 'agent' }, (unit) => {
+      const session = liveSession(unit, call)
+      return isRefused(session) ? session : program(unit, session)
+    })
   }
 
   /** A step that is being taken; what breaks in it is the step's alone. */

@@ -1,0 +1,4 @@
+# Schedules a batch with a multipart form. $1: its id; $2: when, with a numeric offset.
+curl --silent --show-error --location "$BOLNA_URL/batches/$1/schedule" \
+  --header "Authorization: Bearer $BOLNA_API_KEY" \
+  --form 'scheduled_at="'"$2"'"'
