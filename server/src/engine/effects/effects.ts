@@ -2,9 +2,11 @@ import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { EffectAnswer, EffectRequest, EffectRunner } from '../api.ts'
 import type { Storage, System } from '../ports.ts'
 import type { EffectRow } from '../ports/rows.ts'
+import type { EffectPlace } from '../ports/storage.ts'
 import type { Registry } from '../registry.ts'
 import type { Clocks } from '../time/clocks.ts'
 import type { Executor } from '../unit/executor.ts'
+import { Pool } from './pool.ts'
 
 /** Waits after failed tries of a repeatable effect, in account time; after the last one it is dead. */
 const backoffMs: readonly Milliseconds[] = [
@@ -16,9 +18,15 @@ const backoffMs: readonly Milliseconds[] = [
   1_800_000,
   ...Array<number>(20).fill(3_600_000),
 ]
-/** How many open effects are taken up at once after a restart, and how soon the next ones, in real time. */
+/** How many open effects are read at once after a restart, and how soon the next ones, in real time. */
 const perResume = 10_000
 const resumeMs: Milliseconds = 5_000
+/** How many of them are worked on at once, and how long one of them holds its place at most, in real time. */
+const atOnce = 64
+const placeMs: Milliseconds = 10_000
+/** How long one asking what became of an effect may take, in real time, and how often it is asked: then nobody can tell. */
+const askMs: Milliseconds = 10_000
+const mostAsked = 10
 /** The store is away: how soon a step is done again, in real time. */
 const awayMs: Milliseconds = 1_000
 
@@ -27,7 +35,11 @@ const awayMs: Milliseconds = 1_000
  * so that the world is not asked twice because of a full disk.
  */
 type Step =
-  | { readonly do: 'run' | 'ask' | 'start' | 'postpone'; readonly row: EffectRow }
+  | { readonly do: 'run' | 'postpone'; readonly row: EffectRow }
+  /** `unsure`: the store failed at it before, and may have taken it all the same. */
+  | { readonly do: 'start'; readonly row: EffectRow; readonly unsure?: true }
+  /** `asked`: how often in vain. */
+  | { readonly do: 'ask'; readonly row: EffectRow; readonly asked: number }
   | { readonly do: 'settle'; readonly row: EffectRow; readonly command?: unknown }
 
 export interface EffectsParts {
@@ -45,27 +57,39 @@ export interface EffectsParts {
  */
 export class Effects {
   readonly #parts: EffectsParts
+  readonly #pool: Pool
   /** Everything taken up, also what waits for its next try. */
   readonly #known = new Set<string>()
   readonly #running = new Map<string, { readonly account: string; readonly over: Promise<void> }>()
   readonly #cancels = new Set<() => void>()
+  /** What has settled since each reading of open effects that is under way: it may still be among what was read. */
+  readonly #readings = new Set<Set<string>>()
   #stopped = false
 
   constructor(parts: EffectsParts) {
     this.#parts = parts
+    this.#pool = new Pool(parts.system, atOnce, placeMs)
   }
 
-  /** Takes up what was open when the server stopped, the earliest first. */
-  async resume(): Promise<void> {
-    const open = await this.#parts.storage.openEffects(null, perResume)
-    for (const row of open) this.#begin(row)
-    if (open.length === perResume) this.#after(resumeMs, () => this.#resumeMore())
+  /** Takes up what was open when the server stopped, the earliest first, page by page; some at once. */
+  async resume(after?: EffectPlace): Promise<void> {
+    const settled = new Set<string>()
+    this.#readings.add(settled)
+    try {
+      const open = await this.#parts.storage.openEffects(null, perResume, after)
+      for (const row of open) if (!settled.has(row.id)) this.#begin(row, true)
+      const last = open.at(-1)
+      if (last && open.length === perResume) this.#after(resumeMs, () => this.#resumeMore(last))
+    } finally {
+      this.#readings.delete(settled)
+    }
   }
 
-  #resumeMore(): void {
+  #resumeMore(after: EffectPlace): void {
     if (this.#stopped) return
-    this.resume().catch(() => this.#after(resumeMs, () => this.#resumeMore()))
+    this.resume(after).catch(() => this.#after(resumeMs, () => this.#resumeMore(after)))
   }
+
 
   /** Effects that have just committed. */
   hand(rows: readonly EffectRow[]): void {
@@ -87,11 +111,11 @@ export class Effects {
     await Promise.all([...this.#running.values()].map(({ over }) => over))
   }
 
-  #begin(row: EffectRow): void {
+  #begin(row: EffectRow, resumed = false): void {
     if (this.#stopped || this.#known.has(row.id)) return
     this.#known.add(row.id)
     if (row.nextAt > this.#parts.clocks.now(row.account)) this.#later(row, row.nextAt)
-    else void this.#track(row)
+    else void this.#track(row, resumed)
   }
 
   #later(row: EffectRow, at: Instant): void {
@@ -102,21 +126,23 @@ export class Effects {
     this.#cancels.add(cancel)
   }
 
-  #track(row: EffectRow): Promise<void> {
-    const over = this.#work(row).finally(() => this.#running.delete(row.id))
+  #track(row: EffectRow, resumed = false): Promise<void> {
+    const work = resumed ? this.#pool.run(() => this.#work(row)) : this.#work(row)
+    const over = work.finally(() => this.#running.delete(row.id))
     this.#running.set(row.id, { account: row.account, over })
     return over
   }
 
   /** Step by step, until it has settled or waits for its next try. */
   async #work(row: EffectRow): Promise<void> {
-    let next: Step | undefined = { do: first(row), row }
+    let next: Step | undefined = first(row)
     while (next !== undefined && !this.#stopped) {
       const step: Step = next
       try {
         next = await this.#step(step)
       } catch {
-        await new Promise<void>((resolve) => this.#after(awayMs, resolve))
+        if (step.do === 'start') next = { ...step, unsure: true }
+        await this.#pause()
       }
     }
   }
@@ -124,24 +150,36 @@ export class Effects {
   async #step(step: Step): Promise<Step | undefined> {
     const { row } = step
     switch (step.do) {
-      case 'start': {
-        const started: EffectRow = { ...row, state: 'started', tries: row.tries + 1 }
-        await this.#parts.storage.settleEffects([started])
-        return { do: 'run', row: started }
-      }
+      case 'start':
+        return this.#start(row, step.unsure === true)
       case 'run':
         return this.#run(row)
       case 'ask':
-        return this.#ask(row)
+        return this.#ask(row, step.asked)
       case 'postpone':
         await this.#parts.storage.settleEffects([row])
         this.#later(row, row.nextAt)
         return undefined
       case 'settle':
         await this.#settle(row, step.command)
-        this.#known.delete(row.id)
+        this.#forget(row)
         return undefined
     }
+  }
+
+  #forget({ id }: EffectRow): void {
+    this.#known.delete(id)
+    for (const settled of this.#readings) settled.add(id)
+  }
+
+  /** Only what the store still has as waiting is run: whoever started it before has run it, or is asked about it. */
+  async #start(row: EffectRow, unsure: boolean): Promise<Step | undefined> {
+    const started: EffectRow = { ...row, state: 'started', tries: row.tries + 1 }
+    const [isTaken] = await this.#parts.storage.settleEffects([started])
+    if (isTaken !== false) return { do: 'run', row: started }
+    if (unsure) return { do: 'ask', row: started, asked: 0 }
+    this.#forget(row)
+    return undefined
   }
 
   async #run(row: EffectRow): Promise<Step> {
@@ -157,10 +195,26 @@ export class Effects {
   }
 
   /** What became of it before the crash; where nobody can tell, it has settled as unknown. */
-  async #ask(row: EffectRow): Promise<Step> {
-    const ask = this.#parts.runners[row.kind]?.ask
-    const known = ask === undefined ? 'unknown' : await ask(requestOf(row))
-    return concluded(row, known === 'unknown' ? { settled: false, error: 'unknown' } : known)
+  async #ask(row: EffectRow, asked: number): Promise<Step> {
+    const runner = this.#parts.runners[row.kind]
+    const known = runner?.ask === undefined ? 'unknown' : await this.#inTime(askMs, runner.ask(requestOf(row)))
+    if (known === undefined && asked + 1 < mostAsked) {
+      await this.#pause()
+      return { do: 'ask', row, asked: asked + 1 }
+    }
+    return concluded(row, known === undefined || known === 'unknown' ? { settled: false, error: 'unknown' } : known)
+  }
+
+  /** What some work comes to; undefined: it breaks, or takes longer. */
+  #inTime<Value>(ms: Milliseconds, work: Promise<Value>): Promise<Value | undefined> {
+    return new Promise((resolve) => {
+      const inTime = this.#after(ms, () => resolve(undefined))
+      void work.then(resolve, () => resolve(undefined)).finally(inTime)
+    })
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#after(awayMs, resolve))
   }
 
   /** The end of an effect, in one transaction with the command that tells its aggregate. */
@@ -178,23 +232,25 @@ export class Effects {
     if ('refusal' in executed) throw new Error(executed.refusal.message)
   }
 
-  #after(ms: Milliseconds, callback: () => void): void {
-    const once = (): void => {
+  /** When the server stops, it is called at once. Answers with what calls it off. */
+  #after(ms: Milliseconds, callback: () => void): () => void {
+    const end = (): void => {
       this.#cancels.delete(stop)
-      callback()
-    }
-    const cancel = this.#parts.system.after(ms, once)
-    const stop = (): void => {
       cancel()
+    }
+    const stop = (): void => {
+      end()
       callback()
     }
+    const cancel = this.#parts.system.after(ms, stop)
     this.#cancels.add(stop)
+    return end
   }
 }
 
-function first({ mode, state }: EffectRow): 'run' | 'ask' | 'start' {
-  if (mode === 'repeatable') return 'run'
-  return state === 'started' ? 'ask' : 'start'
+function first(row: EffectRow): Step {
+  if (row.mode === 'repeatable') return { do: 'run', row }
+  return row.state === 'started' ? { do: 'ask', row, asked: 0 } : { do: 'start', row }
 }
 
 function concluded(row: EffectRow, answer: EffectAnswer): Step {

@@ -78,10 +78,11 @@ export interface Storage {
   /** Removes answers stored before `before`; at most `limit`. Answers with how many went. */
   forgetAnswers(before: Instant, limit: number): Promise<number>
 
-  /** Effects that are `waiting` or `started`, of one account or of all, by nextAt. */
-  openEffects(account: string | null, limit: number): Promise<readonly EffectRow[]>
+  /** Effects that are `waiting` or `started`, of one account or of all, by nextAt and id, strictly after `after`. */
+  openEffects(account: string | null, limit: number, after?: EffectPlace): Promise<readonly EffectRow[]>
   deadEffects(account: string, limit: number): Promise<readonly EffectRow[]>
-  settleEffects(rows: readonly EffectRow[]): Promise<void>
+  /** Writes each; but one that becomes `started` only where it is `waiting`. Answers, for each, whether it was written. */
+  settleEffects(rows: readonly EffectRow[]): Promise<readonly boolean[]>
 
   /** Erases up to `limit` rows of an aggregate whose head is `erasing` (events, keys, handles, list rows, answers and parked bodies); true when only a tombstone is left. */
   erase(aggregate: Id, limit: number): Promise<boolean>
@@ -93,6 +94,9 @@ export interface Storage {
   writable(): Promise<boolean>
   close(): Promise<void>
 }
+
+/** Where an effect stands among the open ones. */
+export type EffectPlace = Pick<EffectRow, 'nextAt' | 'id'>
 
 /** The store cannot be read or written now; asking again later may work. */
 export class StorageUnavailable extends Error {

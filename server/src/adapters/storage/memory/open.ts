@@ -97,8 +97,11 @@ class MemoryStorage implements Storage {
     return old.length
   }
 
-  async openEffects(account: string | null, limit: number): Promise<readonly EffectRow[]> {
-    const mine = (row: EffectRow): boolean => row.state !== 'dead' && (account === null || row.account === account)
+  async openEffects(account: string | null, limit: number, after?: EffectPlace): Promise<readonly EffectRow[]> {
+    const mine = (row: EffectRow): boolean =>
+      row.state !== 'dead' &&
+      (account === null || row.account === account) &&
+      (after === undefined || effectOrder(after, row) < 0)
     return effectsWhere(this.#open(), mine, limit)
   }
 
@@ -106,8 +109,13 @@ class MemoryStorage implements Storage {
     return effectsWhere(this.#open(), (row) => row.state === 'dead' && row.account === account, limit)
   }
 
-  async settleEffects(rows: readonly EffectRow[]): Promise<void> {
-    writeEffects(this.#open(), rows)
+  async settleEffects(rows: readonly EffectRow[]): Promise<readonly boolean[]> {
+    const tables = this.#open()
+    return rows.map((row) => {
+      if (row.state === 'started' && tables.effects.get(row.id)?.state !== 'waiting') return false
+      writeEffects(tables, [row])
+      return true
+    })
   }
 
   async erase(aggregate: Id, limit: number): Promise<boolean> {

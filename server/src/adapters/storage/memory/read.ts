@@ -110,5 +110,9 @@ export function indexFeed(tables: Tables, limit: number): number {
 
 export function effectsWhere(tables: Tables, test: (row: EffectRow) => boolean, limit: number): EffectRow[] {
   const rows = tables.effects.values().filter(test).toArray()
-  return rows.sort((a, b) => a.nextAt - b.nextAt || compareText(a.id, b.id)).slice(0, limit)
+  return rows.sort(effectOrder).slice(0, limit)
+}
+
+export function effectOrder(a: EffectPlace, b: EffectPlace): number {
+  return a.nextAt - b.nextAt || compareText(a.id, b.id)
 }

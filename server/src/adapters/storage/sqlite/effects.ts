@@ -22,11 +22,16 @@ type EffectValues = [
 export class Effects {
   readonly #insert: Prepared<EffectValues>
   readonly #update: Prepared<[state: string, tries: number, nextAt: number, error: string | null, id: string]>
+  readonly #start: Prepared<[tries: number, nextAt: number, error: string | null, id: string]>
   readonly #delete: Prepared<[id: string]>
 
   constructor(database: DatabaseSync) {
     this.#insert = new Prepared(database, 'INSERT OR REPLACE INTO effect VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#update = new Prepared(database, 'UPDATE effect SET state = ?, tries = ?, next_at = ?, error = ? WHERE id = ?')
+    this.#start = new Prepared(
+      database,
+      "UPDATE effect SET state = 'started', tries = ?, next_at = ?, error = ? WHERE id = ? AND state = 'waiting'",
+    )
     this.#delete = new Prepared(database, 'DELETE FROM effect WHERE id = ?')
   }
 
@@ -37,9 +42,14 @@ export class Effects {
       this.#insert.run(id, account, noun, packId(aggregate), kind, mode, key, payloadJson, state, tries, nextAt, error)
   }
 
-  /** What changes of an effect that is there already; one that is not is written whole. */
-  progress(row: EffectRow): void {
+  /**
+   * What changes of an effect that is there already; one that is not is written whole. One that becomes started is only written
+   * where it is waiting; answers with whether it was.
+   */
+  progress(row: EffectRow): boolean {
     const { id, state, tries, nextAt, error } = row
+    if (state === 'started') return this.#start.run(tries, nextAt, error, id) === 1
     if (state === 'settled' || this.#update.run(state, tries, nextAt, error, id) === 0) this.write(row)
+    return true
   }
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { encodeId, type Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { AnswerRow, ClockRow, EffectRow, EventRow } from '#engine/ports/rows.ts'
+import type { EffectPlace } from '#engine/ports/storage.ts'
 import { Prepared, type Value } from './database.ts'
 import {
   decodeAnswer,
@@ -12,6 +13,8 @@ import {
   type EventColumns,
 } from './decode.ts'
 
+const beforeAll: EffectPlace = { nextAt: Number.MIN_SAFE_INTEGER, id: '' }
+
 /** Reads of the log, the feeds, due times, clocks, answers and effects. */
 export class Reads {
   readonly #log: Prepared<[number, number], EventColumns>
@@ -19,8 +22,8 @@ export class Reads {
   readonly #due: Prepared<[string, number, number], { at: number; aggregate: Uint8Array }>
   readonly #clocks: Prepared<[], ClockRow>
   readonly #answer: Prepared<[string, string], AnswerColumns>
-  readonly #openEffects: Prepared<[number], EffectColumns>
-  readonly #openEffectsOf: Prepared<[string, number], EffectColumns>
+  readonly #openEffects: Prepared<[number, string, number], EffectColumns>
+  readonly #openEffectsOf: Prepared<[string, number, string, number], EffectColumns>
   readonly #deadEffects: Prepared<[string, number], EffectColumns>
 
   constructor(database: DatabaseSync) {
@@ -33,9 +36,12 @@ export class Reads {
     this.#due = prepare('SELECT at, aggregate FROM due WHERE clock = ? AND at <= ? ORDER BY at, aggregate LIMIT ?')
     this.#clocks = prepare('SELECT account, kind, now FROM clock')
     this.#answer = prepare('SELECT * FROM answer WHERE scope = ? AND key = ?')
-    this.#openEffects = prepare("SELECT * FROM effect WHERE state <> 'dead' ORDER BY next_at, id LIMIT ?")
+    this.#openEffects = prepare(
+      "SELECT * FROM effect WHERE state <> 'dead' AND (next_at, id) > (?, ?) ORDER BY next_at, id LIMIT ?",
+    )
     this.#openEffectsOf = prepare(
-      "SELECT * FROM effect WHERE account = ? AND state <> 'dead' ORDER BY next_at, id LIMIT ?",
+      `SELECT * FROM effect WHERE account = ? AND state <> 'dead' AND (next_at, id) > (?, ?)
+       ORDER BY next_at, id LIMIT ?`,
     )
     this.#deadEffects = prepare(
       "SELECT * FROM effect WHERE account = ? AND state = 'dead' ORDER BY next_at, id LIMIT ?",
@@ -63,8 +69,11 @@ export class Reads {
     return row ? decodeAnswer(row) : null
   }
 
-  openEffects(account: string | null, limit: number): EffectRow[] {
-    const rows = account === null ? this.#openEffects.all(limit) : this.#openEffectsOf.all(account, limit)
+  openEffects(account: string | null, limit: number, { nextAt, id }: EffectPlace = beforeAll): EffectRow[] {
+    const rows =
+      account === null
+        ? this.#openEffects.all(nextAt, id, limit)
+        : this.#openEffectsOf.all(account, nextAt, id, limit)
     return rows.map(decodeEffect)
   }
 

@@ -5,6 +5,7 @@ import type { DeliveryRow, DeliveryStore } from '#engine/ports/delivery-store.ts
 import type { AnswerRow, ClockRow, EffectRow, EventRow, PartRow, UnitWrite, Verdict } from '#engine/ports/rows.ts'
 import {
   StorageUnavailable,
+  type EffectPlace,
   type ListEntry,
   type ListQuestion,
   type Loaded,
@@ -110,16 +111,16 @@ export class SqliteStorage implements Storage {
     return this.#tell('forgetAnswers', { before, limit })
   }
 
-  async openEffects(account: string | null, limit: number): Promise<readonly EffectRow[]> {
-    return this.#read(() => this.#reads.openEffects(account, limit))
+  async openEffects(account: string | null, limit: number, after?: EffectPlace): Promise<readonly EffectRow[]> {
+    return this.#read(() => this.#reads.openEffects(account, limit, after))
   }
 
   async deadEffects(account: string, limit: number): Promise<readonly EffectRow[]> {
     return this.#read(() => this.#reads.deadEffects(account, limit))
   }
 
-  async settleEffects(rows: readonly EffectRow[]): Promise<void> {
-    await this.#tell('settleEffects', rows)
+  async settleEffects(rows: readonly EffectRow[]): Promise<readonly boolean[]> {
+    return this.#tell('settleEffects', rows)
   }
 
   async erase(aggregate: Id, limit: number): Promise<boolean> {

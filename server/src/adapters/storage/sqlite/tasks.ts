@@ -9,7 +9,7 @@ export interface Tasks {
   /** UnitWrite[] and its Verdict[] (see flat.ts). */
   commit: { input: Flat; output: Committed }
   indexFeed: { input: { readonly limit: number }; output: number }
-  settleEffects: { input: readonly EffectRow[]; output: void }
+  settleEffects: { input: readonly EffectRow[]; output: readonly boolean[] }
   forgetAnswers: { input: { readonly before: Instant; readonly limit: number }; output: number }
   erase: { input: { readonly aggregate: Id; readonly limit: number }; output: boolean }
   recordDeliveries: {

@@ -55,10 +55,8 @@ export class Upkeep {
     })
   }
 
-  settleEffects(rows: readonly EffectRow[]): void {
-    transaction(this.#database, () => {
-      for (const row of rows) this.#committer.effects.progress(row)
-    })
+  settleEffects(rows: readonly EffectRow[]): boolean[] {
+    return transaction(this.#database, () => rows.map((row) => this.#committer.effects.progress(row)))
   }
 
   forgetAnswers(before: Instant, limit: number): number {

@@ -24,11 +24,23 @@ describe('an agent as it is written', () => {
       hours: null,
       retry: null,
       route: 'default',
+      callsBack: false,
       inbound: { callsPerCaller: -1, exempt: [], rejectUnknown: false },
       announce: null,
       makes: { recording: false, summary: false, extraction: false },
       vendor: {},
     })
+  })
+
+  test('names the configuration of its conversations, and shows it', () => {
+    const id = '01ka7n36096q14dr9gpqy77zxy'
+    const definition = written({ configurationId: `configuration_${id}`, callsBack: true })
+    expect(definition).toMatchObject({ configurationId: id, callsBack: true })
+    expect(showDefinition(definition)).toMatchObject({ configurationId: `configuration_${id}`, callsBack: true })
+    const without = written({ configurationId: null }, definition)
+    expect(without).not.toHaveProperty('configurationId')
+    expect(showDefinition(without)).toMatchObject({ configurationId: null, callsBack: false })
+    expect(() => written({ configurationId: 'agent_1' })).toThrow('The field configurationId takes the id of a configuration')
   })
 
   test('keeps its secrets sealed, and never shows them', () => {
