@@ -109,6 +109,146 @@ export function keepingConformance(name: string, open: () => Promise<Storage>): 
       await after.engine.stop()
     })
 
+    test('a once effect that settles while the open ones are being read is not run again', async () => {
+      const storage = await open()
+      let runs = 0
+      let read: Awaited<ReturnType<Storage['openEffects']>> = []
+      const [gate, wasRead] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const slow: Storage = new Proxy(storage, {
+        get: (target, property: keyof Storage) => {
+          if (property === 'openEffects')
+            return async () => {
+              read = await target.openEffects(null, 10)
+              wasRead.resolve()
+              await gate.promise
+              return read
+            }
+          if (property === 'settleEffects')
+            return async (rows: Parameters<Storage['settleEffects']>[0]) => {
+              await wasRead.promise
+              return target.settleEffects(rows)
+            }
+          const value = target[property]
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      const begun = Promise.withResolvers<void>()
+      const paint: EffectRunner = {
+        run: async () => (runs++, await begun.promise, { settled: true, command: { type: 'painted', colour: 'red' } }),
+      }
+      const stage = await stageOver(slow, { effects: { paint } })
+      await stage.engine.clocks.define('alice', 'test', start)
+      const id = await stage.build('front')
+      await stage.order(id, { type: 'paint', mode: 'once', colour: 'red' })
+      const started = stage.engine.start()
+      await wasRead.promise
+      expect(read).toMatchObject([{ state: 'waiting' }])
+      begun.resolve()
+      await until(async () => (await storage.openEffects(null, 10)).length === 0, 'the effect settled')
+      await until(async () => (await stage.see(id))?.colours.length === 1, 'its door told')
+      gate.resolve()
+      await started
+      // It waits until nothing more is being run.
+      await stage.engine.clocks.advance('alice', start + minute)
+      await stage.engine.stop()
+      expect(runs).toBe(1)
+    })
+
+    test('a once effect that another has started or settled is dropped', async () => {
+      const storage = await open()
+      let runs = 0
+      const paint: EffectRunner = { run: () => (runs++, Promise.resolve({ settled: true })) }
+      const stale: Storage = new Proxy(storage, {
+        get: (target, property: keyof Storage) => {
+          if (property === 'openEffects')
+            return async () => (await target.openEffects(null, 10)).map((row) => ({ ...row, state: 'waiting' }))
+          const value = target[property]
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      const hang: EffectRunner = { run: () => (runs++, new Promise(() => {})) }
+      const first = await stageOver(storage, { effects: { paint: hang } })
+      await first.order(await first.build('front'), { type: 'paint', mode: 'once', colour: 'red' })
+      await until(() => runs === 1, 'the effect begun')
+      const stage = await stageOver(stale, { effects: { paint }, system: first.system })
+      await stage.engine.start()
+      await stage.engine.stop()
+      expect(runs).toBe(1)
+      expect(await storage.openEffects(null, 10)).toMatchObject([{ state: 'started' }])
+    })
+
+    test('a once effect whose start the store took, and said it had not, is asked about', async () => {
+      const storage = await open()
+      let isTaken = false
+      const lying: Storage = new Proxy(storage, {
+        get: (target, property: keyof Storage) => {
+          if (property === 'settleEffects')
+            return async (rows: Parameters<Storage['settleEffects']>[0]) => {
+              const written = await target.settleEffects(rows)
+              if (isTaken) return written
+              isTaken = true
+              throw new StorageUnavailable('the answer was lost')
+            }
+          const value = target[property]
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      const did: string[] = []
+      const paint: EffectRunner = {
+        run: () => (did.push('run'), Promise.resolve({ settled: true })),
+        ask: () => (did.push('ask'), Promise.resolve({ settled: true })),
+      }
+      const stage = await stageOver(lying, { effects: { paint } })
+      await stage.order(await stage.build('front'), { type: 'paint', mode: 'once', colour: 'red' })
+      await until(async () => {
+        stage.system.advance(1_000)
+        return (await storage.openEffects(null, 10)).length === 0
+      }, 'the effect settled')
+      expect(did).toEqual(['ask'])
+    })
+
+    /** So many doors, each to be painted when the next process starts. */
+    async function unpainted(storage: Storage, doors: number, mode: 'once' | 'repeatable'): Promise<Stage> {
+      let begun = 0
+      const hang: EffectRunner = { run: () => (begun++, new Promise(() => {})) }
+      const before = await stageOver(storage, { effects: { paint: hang } })
+      for (let i = 0; i < doors; i++)
+        await before.order(await before.build(`${i}`), { type: 'paint', mode, colour: 'red' })
+      await until(() => begun === doors, 'all begun')
+      return before
+    }
+
+    test('what was open is taken up some at a time, and who hangs does not keep the others back', async () => {
+      const storage = await open()
+      const { system } = await unpainted(storage, 150, 'repeatable')
+      let begun = 0
+      const hang: EffectRunner = { run: () => (begun++, new Promise(() => {})) }
+      const stage = await stageOver(storage, { effects: { paint: hang }, system })
+      await stage.engine.start()
+      expect(begun).toBe(64)
+      await until(async () => {
+        system.advance(10_000)
+        return begun === 150
+      }, 'all taken up')
+    })
+
+    test.each<[string, NonNullable<EffectRunner['ask']>]>([
+      ['breaks', () => Promise.reject(new Error('away'))],
+      ['never answers', () => new Promise(() => {})],
+    ])('what became of a once effect is unknown where the asking always %s', async (_, answer) => {
+      const storage = await open()
+      const { system } = await unpainted(storage, 1, 'once')
+      let asked = 0
+      const paint: EffectRunner = { run: () => Promise.resolve({ settled: true }), ask: (of) => (asked++, answer(of)) }
+      const stage = await stageOver(storage, { effects: { paint }, system })
+      await stage.engine.start()
+      await until(async () => {
+        system.advance(1_000)
+        return (await storage.openEffects(null, 10)).length === 0
+      }, 'the effect settled')
+      expect(asked).toBe(10)
+    })
+
     test('a once effect whose end the store does not take at once is not run again', async () => {
       const storage = await open()
       const full = { next: false }

@@ -103,10 +103,37 @@ export function upkeep(storage: () => Storage): void {
       expect(await storage().openEffects('acme', 1)).toEqual([effect('e2')])
       const started = effect('e2', { state: 'started', tries: 1, nextAt: 300 })
       const dead = effect('e1', { state: 'dead', tries: 9, error: 'nobody there' })
-      await storage().settleEffects([started, dead, { ...globex, state: 'settled' }])
+      const written = await storage().settleEffects([started, dead, { ...globex, state: 'settled' }])
+      expect(written).toEqual([true, true, true])
       expect(await storage().openEffects(null, 10)).toEqual([started])
       expect(await storage().deadEffects('acme', 10)).toEqual([dead])
       expect(await storage().deadEffects('globex', 10)).toEqual([])
+    })
+
+    test('are started once: only one that waits is', async () => {
+      await committed(storage(), { ...unit(aggregate(alice, 0)), effects: [effect('e1'), effect('e2'), effect('e3')] })
+      const started = effect('e1', { state: 'started', tries: 1 })
+      const dead = effect('e2', { state: 'dead', tries: 1 })
+      expect(await storage().settleEffects([started, dead, { ...effect('e3'), state: 'settled' }])).not.toContain(false)
+      const again = ['e1', 'e2', 'e3', 'e4'].map((id) => effect(id, { state: 'started', tries: 7 }))
+      expect(await storage().settleEffects(again)).toEqual([false, false, false, false])
+      expect(await storage().openEffects(null, 10)).toEqual([started])
+      expect(await storage().deadEffects('acme', 10)).toEqual([dead])
+    })
+
+    test('are paged in their order, one after the other at the same instant too', async () => {
+      const ids = ['e3', 'e1', 'e5', 'e2', 'e4']
+      const effects = ids.map((id) => effect(id, { nextAt: id === 'e1' ? 300 : 200 }))
+      await committed(storage(), { ...unit(aggregate(alice, 0)), effects })
+      for (const account of [null, 'acme']) {
+        const found: string[] = []
+        let page = await storage().openEffects(account, 2)
+        for (let last = page.at(-1); last; last = page.at(-1)) {
+          found.push(...page.map(({ id }) => id))
+          page = await storage().openEffects(account, 2, last)
+        }
+        expect(found).toEqual(['e2', 'e3', 'e4', 'e5', 'e1'])
+      }
     })
 
     test('go with a failed unit', async () => {

@@ -22,6 +22,8 @@ import type { Options } from './options.ts'
 export interface Telephones {
   readonly calls: Calls
   readonly simulator: CallSimulator
+  /** Closed before the engine stops: the clocks it goes by are the engine's. */
+  readonly carrier: { close(): Promise<void> }
 }
 
 /** Chooses what calls are made with: the simulated carrier, the agents, and who makes summaries. */
@@ -67,6 +69,7 @@ export function furnishCalls(
   })
   return {
     calls,
+    carrier: simulator,
     simulator: {
       dial: async (account, call) => {
         await phones.ensure(account)

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { simulatedSystem } from '#adapters/system/simulated/simulated-system.ts'
+import { phones, shop, talker } from '#conformance/calls-house.ts'
 import { startTrial, type Trial } from './trial.ts'
 
 describe('a composed server', () => {
@@ -116,4 +118,26 @@ describe('a composed server', () => {
     })
     expect((await get('/%zz')).statusCode).toBe(404)
   })
+})
+
+test('a server that has stopped leaves nothing behind that would still happen, in the middle of a call neither', async () => {
+  const system = simulatedSystem(1)
+  const trial = await startTrial({}, { system })
+  const { agents, numbers, sessions } = trial.app.services
+  const ask = { account: trial.dev.made?.account.id ?? '', by: 'test' }
+  await numbers.add(ask, { number: shop, isDefault: true })
+  const agent = await agents.create(ask, talker)
+  const draft = { agentId: agent.value?.agent.id ?? '', to: phones.ordinary, data: null, keepsHours: false }
+  const placed = await sessions.place(ask, draft)
+  const id = placed.value?.session.id ?? ''
+  for (let i = 0; i < 30; i++) {
+    await system.advance(500)
+    if ((await sessions.get(ask.account, id))?.session.state === 'live') break
+  }
+  expect((await sessions.get(ask.account, id))?.session.state).toBe('live')
+  let isOver = false
+  const over = trial.stop().then(() => (isOver = true))
+  for (let i = 0; i < 100 && !isOver; i++) await system.advance(10)
+  await over
+  expect(system.pending()).toBe(0)
 })

@@ -7,7 +7,6 @@ import { realSystem } from '#adapters/system/real/real-system.ts'
 import { createVault, openVault } from '#adapters/vault/vault.ts'
 import type { Dialect, DialectContext } from '#dialects/dialect.ts'
 import { nouns } from '#domain/nouns.ts'
-import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRunner, Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage, System } from '#engine/ports.ts'
@@ -23,6 +22,7 @@ import { createLimiter } from './limiter.ts'
 import { lateSender } from './late-sender.ts'
 import { createLogger } from './logger.ts'
 import { compileOptions, type Options } from './options.ts'
+import { wakingCalls } from './waking.ts'
 
 /** The concrete things behind the ports; a test brings its own of those it wants to hold in its hand. */
 export interface Parts {
@@ -90,6 +90,7 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     hurry()
     await delivery.stop()
     await house.calls.stop()
+    await house.carrier.close()
     await engine.stop()
     await parts.sender.close()
     await parts.storage.close()
@@ -140,7 +141,10 @@ async function loadLanguages() {
   }
 }
 
-type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'> & { readonly calls: Calls }
+type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'> & {
+  readonly calls: Calls
+  readonly carrier: { close(): Promise<void> }
+}
 
 /** Everything between the adapters and HTTP. */
 async function furnish(
@@ -163,10 +167,10 @@ async function furnish(
   const delivery = createDelivery({ feed: engine.feed, store: storage.deliveries, announcers, sender, system, log })
   const now = () => system.now()
   const talk = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
-  const { calls, simulator } = languages.furnishCalls(options, parts, engine, talk)
+  const { calls, simulator, carrier } = languages.furnishCalls(options, parts, engine, talk)
   Object.assign(effects, calls.runners)
   const { sessions, agents, numbers, batches, wallets } = calls
-  const accounts = wakingCalls(talk.accounts, calls)
+  const accounts = wakingCalls(talk.accounts, calls, log)
   const services = { ...talk, accounts, sessions, agents, numbers, batches, wallets }
   const context = contextOf(options, parts, services)
   const dialects = [
@@ -175,19 +179,7 @@ async function furnish(
     languages.bolnaDialect(context, { publicUrl }),
   ]
   announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
-  return { engine, services, delivery, dialects, calls }
-}
-
-/** A higher limit of slots lets calls go that wait for one. */
-function wakingCalls(accounts: Services['accounts'], calls: Pick<Calls, 'wake'>): Services['accounts'] {
-  return {
-    ...accounts,
-    change: async (account, by, change) => {
-      const changed = await accounts.change(account, by, change)
-      if (!isRefused(changed)) await calls.wake(account)
-      return changed
-    },
-  }
+  return { engine, services, delivery, dialects, calls, carrier }
 }
 
 /** The server's own pages, and each dialect in a scope of its own. */

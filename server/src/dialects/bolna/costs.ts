@@ -40,6 +40,11 @@ export function costOf(values: readonly unknown[]) {
   }
 }
 
+/** What the second leg of one attempt cost (3.3), by its artefact `cost`: two decimals. */
+export function transferCost(value: unknown): number {
+  return Math.round(costOf([value]).transfer_cost * 100) / 100
+}
+
 /** Cents are told to a thousandth, so that what is added up does not drift. */
 function thousandths(amount: number): number {
   return Math.round(amount * 1000) / 1000

@@ -3,7 +3,7 @@ import type { ArtefactSettled, Order } from '#domain/session/events.ts'
 import { endsOf } from '#domain/session/requests.ts'
 import type { End, Session, SessionOutcome } from '#domain/session/state.ts'
 import type { SaidTurn } from '#services/calls/ports.ts'
-import { costOf } from './costs.ts'
+import { costOf, transferCost } from './costs.ts'
 import { errorMessage, hangupOf, isCause, type Hangup } from './hangups.ts'
 import { hexOf, uuidOf } from './ids.ts'
 import { retryConfigOf } from './retries.ts'
@@ -220,7 +220,8 @@ function schemeOf({ protocol }: End): string | null {
 }
 
 /** 3.3; the second leg of a transfer as its own status, until the call is over. */
-function transferOf({ session, baseUrl }: ExecutionParts) {
+function transferOf(parts: ExecutionParts) {
+  const { session, baseUrl } = parts
   const second = session.control?.second
   if (second?.purpose !== 'transfer') return null
   const { answeredAt, endedAt, cause } = second
@@ -230,7 +231,7 @@ function transferOf({ session, baseUrl }: ExecutionParts) {
     provider_call_id: second.callId ?? null,
     status: transferStatus(second.state, answeredAt !== undefined, over, cause),
     duration: String(answeredAt === undefined || endedAt === undefined ? 0 : startedSeconds(endedAt - answeredAt)), // D7
-    cost: 0,
+    cost: over ? transferCost(valueOf(parts, 'cost')) : 0,
     to_number: second.to,
     from_number: second.from,
     recording_url:

@@ -74,6 +74,8 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
       return ['system', `${event.artefact} ${event.state}${event.because === undefined ? '' : `: ${event.because}`}`]
     case 'outcome.fixed':
       return ['system', `outcome ${event.outcome} is fixed; no retry follows`]
+    case 'retry.dropped':
+      return ['system', 'no retry follows: its batch was stopped']
     case 'report.refused':
       return ['carrier', `refused a report of ${event.what}: ${event.because}`]
     case 'control.failed':

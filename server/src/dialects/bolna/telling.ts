@@ -36,6 +36,7 @@ export function statusAfter(event: SessionEvent, from: SessionState | undefined)
     case 'words.placed':
     case 'lease.taken':
     case 'outcome.fixed':
+    case 'retry.dropped':
     case 'report.refused':
     case 'session.erased':
     case 'control.changed':

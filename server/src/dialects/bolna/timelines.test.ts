@@ -255,6 +255,30 @@ describe('section 6.1: one webhook for each change of status', () => {
     }
   })
 
+  test('voicemail, of an agent as it is made here: it listens, the beep tells, and it is tried again', async () => {
+    const retry_config = { enabled: true, max_retries: 1, retry_on_voicemail: true, retry_intervals_minutes: [30] }
+    const call = await dial(await line.agent({ config: tasks({ voicemail: true }) }), phone('08'), { retry_config })
+    await call.pass(30 * second)
+    expect(call.statuses.slice(3)).toEqual(['in-progress', 'call-disconnected', 'scheduled'])
+    expect(call.one('call-disconnected').telephony_data.hangup_reason).toBe('voicemail_detected')
+    expect(call.one('scheduled')).toMatchObject({ retry_count: 1, x: { waiting_for: 'retry' } })
+    await line.pass(hourMs)
+    const last = await line.execution(call.id)
+    expect(last).toMatchObject({ status: 'completed', answered_by_voice_mail: true, x: { outcome: 'voicemail' } })
+  })
+
+  test.each([
+    ['01', 'user_hangup', 'Callee'],
+    ['09', 'user_hangup', 'Callee'],
+    ['12', 'user_hangup', 'Callee'],
+    ['16', 'media_lost', 'Error'],
+    ['17', 'carrier_drop', 'Carrier'],
+  ])('an agent as it is made here leaves it to the phone how a call ends: %s', async (digits, outcome, hangup_by) => {
+    const call = await dial(await line.agent(), phone(digits))
+    await call.pass(45 * second)
+    expect(call.one('completed')).toMatchObject({ telephony_data: { hangup_by }, x: { outcome } })
+  })
+
   test('transfer, with the webhook before the call to the person', async () => {
     const [person, talker] = [phone('20'), phone('21')]
     const answers = [
@@ -293,6 +317,12 @@ describe('section 6.1: one webhook for each change of status', () => {
     expect(call.one('call-disconnected').transfer_call_data).toMatchObject({ ...leg, status: 'call-disconnected' })
     expect(call.one('completed').transfer_call_data).toMatchObject({ ...leg, status: 'completed' })
     expect(call.one('completed')).toMatchObject({ x: { outcome: 'transferred' }, conversation_duration: 240 })
+    // Four started minutes of the second leg.
+    expect(call.one('call-disconnected').transfer_call_data).toMatchObject({ cost: 0 })
+    expect(call.one('completed')).toMatchObject({
+      transfer_call_data: { cost: 4 },
+      cost_breakdown: { transfer_cost: 4 },
+    })
   })
 
   describe('auto-retry', () => {
@@ -402,6 +432,8 @@ describe('section 6.1: one webhook for each change of status', () => {
     expectMoments(call)
     const by = { hangup_by: 'API Request', hangup_reason: 'Call ended' }
     expect(call.one('completed')).toMatchObject({ telephony_data: by, x: { outcome: 'api_hangup' } })
+    // What the carrier counted last counts, though it tells it after our hang-up: 3 s of 50 packets.
+    expect(call.one('completed').x.media).toMatchObject({ rx_packets: 150, tx_packets: 150 })
   })
 
   test('hangup before the answer: canceled', async () => {

@@ -128,7 +128,9 @@ describe('batches', () => {
     const make = async () => (await shopkeeper.post('/batches', { agentId, rows: [{ to: alice }] })).body.id
     const [one, other] = [await make(), await make()]
     await pass('PT1S')
-    await shopkeeper.post(`/batches/${one}/schedule`, { dueAt: '2999-01-01T00:00:00Z' })
+    const { createdAt } = (await shopkeeper.get(`/batches/${one}`)).body
+    const dueAt = Temporal.Instant.from(createdAt).add({ hours: 24 }).toString()
+    await shopkeeper.post(`/batches/${one}/schedule`, { dueAt })
     expect((await shopkeeper.post(`/batches/${one}/stop`)).body).toMatchObject({ status: 'stopped' })
     expect((await shopkeeper.post(`/batches/${other}/stop`)).body.status).toBe(409)
     const ids = async (query = '') =>

@@ -52,6 +52,7 @@ function told(event: SessionEvent): Data {
     case 'online.asked':
     case 'parting.asked':
     case 'media.no_audio':
+    case 'retry.dropped':
       return {}
     case 'voicemail.judged':
       return { verdict: event.verdict }

@@ -129,6 +129,7 @@ export const eventTypes = [
   'words.placed',
   'lease.taken',
   'outcome.fixed',
+  'retry.dropped',
   'report.refused',
   'control.changed',
   'control.failed',

@@ -82,7 +82,9 @@ describe('an agent', () => {
     expect(gone.when({ type: 'forget' }, { now: 8 + 30 * dayMs }).events).toEqual([])
     const { events, state } = gone.when({ type: 'forget' }, { now: 9 + 30 * dayMs })
     expect(agent.erasing(state)).toBe(true)
-    expect(agent.effects(events[0]!, state)).toEqual([])
+    expect(agent.effects(events[0]!, state).map(({ kind }) => kind)).toEqual(['agent.stop_waiting'])
+    const removed = given(agent, written(1)).when({ type: 'delete' })
+    expect(agent.effects(removed.events[0]!, removed.state).map(({ kind }) => kind)).toEqual(['agent.stop_waiting'])
     expect(agent.deadline(state)).toBeUndefined()
     expect(agent.deadline(given(agent, written(1)).state)).toBeUndefined()
   })
@@ -91,7 +93,10 @@ describe('an agent', () => {
     for (const history of [[written(1)], [written(1), deleted]]) {
       const { events, state } = given(agent, ...history).when({ type: 'purge' })
       expect(agent.erasing(state)).toBe(true)
-      expect(agent.effects(events[0]!, state)).toMatchObject([{ kind: 'agent.purge', mode: 'repeatable' }])
+      expect(agent.effects(events[0]!, state)).toMatchObject([
+        { kind: 'agent.stop_waiting', mode: 'repeatable' },
+        { kind: 'agent.purge', mode: 'repeatable' },
+      ])
       expect(given(agent, ...history, ...events).when({ type: 'restore' }).refusal?.code).toBe('not_found')
     }
   })

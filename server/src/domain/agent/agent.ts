@@ -19,9 +19,12 @@ function deadline(state: Agent): Deadline<AgentCommand> | undefined {
   }
 }
 
+/** Whatever removes it stops what waits for it; a purge takes its sessions too. */
 function effects(event: AgentEvent): readonly Effect[] {
-  if (event.type !== 'agent.erased' || !event.purged) return []
-  return [{ kind: 'agent.purge', mode: 'repeatable', key: 'purge', payload: {} }]
+  if (event.type !== 'agent.deleted' && event.type !== 'agent.erased') return []
+  const stop: Effect = { kind: 'agent.stop_waiting', mode: 'repeatable', key: 'stop_waiting', payload: {} }
+  if (event.type === 'agent.deleted' || !event.purged) return [stop]
+  return [stop, { kind: 'agent.purge', mode: 'repeatable', key: 'purge', payload: {} }]
 }
 
 /** The agent noun. */

@@ -3,8 +3,8 @@ import type { Instant } from '../vocabulary/instant.ts'
 import type { AgentDefinition } from './state.ts'
 
 /**
- * Each `written` event creates a part of kind `version`, found by its once key `version`. `purged`: its sessions go too, which makes
- * the effect `agent.purge`.
+ * Each `written` event creates a part of kind `version`, found by its once key `version`. `deleted` and
+ * `erased` make the effect `agent.stop_waiting`. `purged`: its sessions go too, which makes the effect `agent.purge`.
  */
 export type AgentEvent =
   | {

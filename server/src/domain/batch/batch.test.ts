@@ -124,6 +124,23 @@ describe('a batch', () => {
       expect(after(...before).when(stop).refusal?.code).toBe('closed')
   })
 
+  it('is stopped wherever it could still start once its agent is removed', () => {
+    for (let i = 1; i <= running.length; i++) {
+      const lost = after(...running.slice(0, i), { type: 'lose_agent' })
+      expect(lost.state).toMatchObject({ status: 'stopped', stopping: { hangUp: false, cause: 'agent_deleted' } })
+      expect(lost.effects).toEqual([['batch.stop', { from: 0 }]])
+      expect(after(...running.slice(0, i), { type: 'lose_agent' }, { type: 'lose_agent' }).last).toEqual([])
+    }
+  })
+
+  it('starts at most 60 days after its list was taken, however often it is scheduled anew', () => {
+    const latest = 1_000 + 60 * dayMs
+    const at = (dueAt: number): BatchCommand => ({ type: 'schedule', dueAt, keepsHours: true })
+    expect(after(create, prepared, [20 * dayMs, at(latest)]).state.status).toBe('scheduled')
+    const waiting = after(create, prepared, [20 * dayMs, at(latest)])
+    expect(waiting.when(at(latest + 1), { now: 59 * dayMs }).refusal).toMatchObject({ code: 'invalid', field: 'dueAt' })
+  })
+
   it('goes on stopping chunk by chunk', () => {
     const chunk: BatchCommand = { type: 'advance', work: 'stop', next: 100, count: 100, missed: 0, done: false }
     const stopped = after(...running, { type: 'stop', hangUp: false }, chunk)

@@ -1,7 +1,10 @@
 import type { Instant } from '../vocabulary/instant.ts'
 import type { Advance, Batch, BatchRow } from './state.ts'
 
-/** `advance` is the chunk workers', `note_row` the sessions', `lapse` the deadline's. `fail`: no session can be made at all. */
+/**
+ * `advance` is the chunk workers', `note_row` the sessions', `lapse` the deadline's. `fail`: no session can be made
+ * at all. `lose_agent`: its agent was removed, so it cannot start any more.
+ */
 export type BatchCommand =
   | {
       readonly type: 'create'
@@ -18,6 +21,7 @@ export type BatchCommand =
   | { readonly type: 'fail'; readonly because: string }
   | { readonly type: 'schedule'; readonly dueAt: Instant; readonly keepsHours: boolean }
   | { readonly type: 'stop'; readonly hangUp: boolean }
+  | { readonly type: 'lose_agent' }
   | { readonly type: 'note_row'; readonly row: number; readonly is: 'dialing' | 'ended' }
   | { readonly type: 'lapse' }
   | { readonly type: 'erase' }

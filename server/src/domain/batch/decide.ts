@@ -1,10 +1,14 @@
 import type { Context, Decision, Key } from '../noun.ts'
+import { dayMs, type Milliseconds } from '../vocabulary/instant.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { BatchCommand } from './commands.ts'
 import { deadline } from './deadline.ts'
 import type { BatchEvent } from './events.ts'
 import { evolve } from './evolve.ts'
 import { rowsPerPart, type Batch, type BatchRow, type BatchStatus } from './state.ts'
+
+/** The latest start, counted from when its list was taken: its sessions wait for it a day longer (session/limits.ts). */
+export const startsWithinMs: Milliseconds = 60 * dayMs
 
 type Ctx = Context<BatchEvent>
 type Decided = Decision<BatchEvent> | Refused
@@ -32,14 +36,10 @@ export function decide(state: Batch | undefined, command: BatchCommand, context:
     case 'stop':
       if (!canStop(state.status))
         return refuse('closed', 'The batch is not scheduled, queued or running: there is nothing to stop.')
-      return {
-        events: [
-          {
-            ...moved(state, 'stopped', 'stopped by request', context),
-            stopping: { hangUp: command.hangUp, cause: 'batch_stopped' },
-          },
-        ],
-      }
+      return { events: [stopped(state, 'stopped by request', command.hangUp, 'batch_stopped', context)] }
+    case 'lose_agent':
+      if (!canStop(state.status) && state.status !== 'created' && state.status !== 'processed') return { events: [] }
+      return { events: [stopped(state, 'its agent was removed', false, 'agent_deleted', context)] }
     case 'note_row':
       return noteRow(state, command, context)
     case 'lapse':
@@ -91,6 +91,14 @@ function advance(state: Batch, command: CommandOf<'advance'>, context: Ctx): Dec
 function schedule(state: Batch, { dueAt, keepsHours }: CommandOf<'schedule'>, context: Ctx): Decided {
   if (state.status !== 'created' && state.status !== 'processed' && state.status !== 'scheduled')
     return refuse('closed', 'The batch has started or is over: make a new one.')
+  if (dueAt > state.createdAt + startsWithinMs)
+    return refuse(
+      'invalid',
+      'Give a start at most 60 days after the list was taken: for a later one, make a new batch.',
+      {
+        field: 'dueAt',
+      },
+    )
   return { events: [{ ...moved(state, 'scheduled', 'scheduled by request', context), dueAt, keepsHours }] }
 }
 
@@ -109,8 +117,7 @@ function lapse(state: Batch, context: Ctx): Decided {
   const due = deadline(state)
   if (due === undefined || due.at > context.now) return { events: [] }
   if (state.status !== 'scheduled') {
-    const expired = moved(state, 'stopped', due.because, context)
-    return { events: [{ ...expired, stopping: { hangUp: false, cause: 'batch_expired' } }] }
+    return { events: [stopped(state, due.because, false, 'batch_expired', context)] }
   }
   const event = moved(state, 'queued', due.because, context)
   return { events: [event, ...completing(evolve(state, event), context)] }
@@ -124,6 +131,16 @@ function completing(state: Batch, context: Ctx): readonly BatchEvent[] {
 
 function moved(state: Batch, to: BatchStatus, because: string, { now: at, by }: Ctx): Moved {
   return { type: 'batch.moved', at, from: state.status, to, by, because }
+}
+
+function stopped(
+  state: Batch,
+  because: string,
+  hangUp: boolean,
+  cause: NonNullable<Batch['stopping']>['cause'],
+  context: Ctx,
+): Moved {
+  return { ...moved(state, 'stopped', because, context), stopping: { hangUp, cause } }
 }
 
 function canStop(status: BatchStatus): boolean {

@@ -28,7 +28,12 @@ const command: fc.Arbitrary<BatchCommand> = fc.oneof(
   fc
     .record({ row: fc.integer({ min: 1, max: valid }), is: fc.constantFrom('dialing', 'ended') })
     .map((note): BatchCommand => ({ type: 'note_row', ...note })),
-  fc.constantFrom<BatchCommand>({ type: 'lapse' }, { type: 'fail', because: 'no number' }, { type: 'erase' }),
+  fc.constantFrom<BatchCommand>(
+    { type: 'lapse' },
+    { type: 'fail', because: 'no number' },
+    { type: 'lose_agent' },
+    { type: 'erase' },
+  ),
 )
 
 /** What the store knows of once keys: an event whose key is used up is decided again with the part that used it. */

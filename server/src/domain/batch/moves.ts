@@ -3,7 +3,7 @@ import type { BatchStatus } from './state.ts'
 
 const schedule: Move = { by: ['request'], on: 'scheduled' }
 const stop: Move = { by: ['request'], on: 'stopped' }
-const expire: Move = { by: ['deadline'], on: 'nothing has happened for 30 days' }
+const expire: Move = { by: ['deadline', 'request'], on: 'nothing has happened for 30 days, or its agent was removed' }
 const ended: Move = { by: ['traffic'], on: 'every row has ended' }
 const unusable: Move = { by: ['traffic'], on: 'no session can be made of its rows' }
 const erased: { readonly erasing: Move } = { erasing: { by: ['request'], on: 'deleted' } }

@@ -23,7 +23,10 @@ export interface Batch {
   readonly ended: number
   readonly dueAt: Instant | null
   /** Why its rows are stopped, and whether live calls are hung up too. */
-  readonly stopping: { readonly hangUp: boolean; readonly cause: 'batch_stopped' | 'batch_expired' } | null
+  readonly stopping: {
+    readonly hangUp: boolean
+    readonly cause: 'batch_stopped' | 'batch_expired' | 'agent_deleted'
+  } | null
   /** Changes of status so far. */
   readonly sequence: number
   readonly createdAt: Instant

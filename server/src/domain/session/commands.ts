@@ -11,6 +11,7 @@ export type SessionCommand =
   | OfferSlot
   | Stop
   | HangUp
+  | DropRetry
   | Reject
   | Report
   | DialAnswered
@@ -37,6 +38,8 @@ export interface Queue {
   readonly because: string
   /** The batch was scheduled to call at any hour, retries included. */
   readonly ignoresHours?: true
+  /** The batch's time was missed by more than an hour: it is not dialled any more. */
+  readonly missed?: true
 }
 
 /**
@@ -70,6 +73,11 @@ export interface Stop {
 export interface HangUp {
   readonly type: 'hang_up'
   readonly note?: string
+}
+
+/** What goes on goes on, but no retry follows it, however it ends. */
+export interface DropRetry {
+  readonly type: 'drop_retry'
 }
 
 /** An inbound call that the rules of its agent keep out, while it still rings. `note`: which rule, for people. */

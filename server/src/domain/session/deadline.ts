@@ -153,7 +153,7 @@ function isMilder(due: Due, other: Due): boolean {
 /** Rule 10, D47: silence counts while agent and user are alone, and nobody is hung up on unasked. */
 function whenQuiet(session: Session, from: Instant): (Due | undefined)[] {
   const { silenceMs, askOnlineMs, saysLastWords } = policyOf(session)
-  if (!isAlone(session) || hasLeft(session)) return []
+  if (!isAlone(session) || hasLeft(session) || isUnheard(session)) return []
   if (askOnlineMs !== null && !session.attempt.askedOnline) {
     const wait: Milliseconds = Math.min(askOnlineMs, silenceMs ?? askOnlineMs)
     return [{ at: from + wait, what: 'ask_online', because: 'nobody has said anything for a while' }]
@@ -167,9 +167,19 @@ function whenQuiet(session: Session, from: Instant): (Due | undefined)[] {
   return [ends(from > parted ? Math.min(from, latest) : latest, 'silence', because)]
 }
 
-/** Silence counts from what was said last, and from when the agent had the caller back after a transfer that failed. */
+/**
+ * Silence counts from what was said last, from when the agent had the caller back after a transfer that failed, and from when
+ * sound came at last.
+ */
 function quietFrom({ attempt, control }: Session, answeredAt: Instant): Instant {
-  return Math.max(attempt.quietFrom ?? answeredAt, control?.second?.endedAt ?? answeredAt)
+  const { noAudio, firstReceivedAt = answeredAt } = attempt.media ?? {}
+  const soundFrom = noAudio ? firstReceivedAt : answeredAt
+  return Math.max(attempt.quietFrom ?? answeredAt, control?.second?.endedAt ?? answeredAt, soundFrom)
+}
+
+/** Nobody knows whether a user is silent of whom nothing was ever received. */
+function isUnheard({ attempt: { media } }: Session): boolean {
+  return media?.noAudio === true && media.firstReceivedAt === undefined
 }
 
 /** When the agent began its last words; those before a transfer that failed are not its last. */
@@ -178,13 +188,17 @@ function partedAt({ attempt, control }: Session): Instant | undefined {
   return at !== undefined && at >= (control?.second?.endedAt ?? at) ? at : undefined
 }
 
-/** Counted from the answer of a telephone call, whether its carrier counts packets or not: whoever is heard was received, too. */
-function whenUnheard({ kind, attempt: { media } }: Session, answeredAt: Instant): (Due | undefined)[] {
+/**
+ * Counted from the answer of a telephone call, whether its carrier counts packets or not: whoever is heard was received, too.
+ * A process that took it over listens from then on.
+ */
+function whenUnheard({ kind, attempt: { media, leasedAt } }: Session, answeredAt: Instant): (Due | undefined)[] {
   if (kind !== 'telephone' || media?.firstReceivedAt !== undefined) return []
   const because = 'nothing was received since the answer'
+  const from = leasedAt ?? answeredAt
   return [
-    media?.noAudio ? undefined : { at: answeredAt + noAudioMs, what: 'no_audio', because },
-    ends(answeredAt + noMediaMs, 'media_lost', because),
+    media?.noAudio ? undefined : { at: from + noAudioMs, what: 'no_audio', because },
+    ends(from + noMediaMs, 'media_lost', because),
   ]
 }
 

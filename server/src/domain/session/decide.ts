@@ -9,7 +9,7 @@ import type { SessionEvent } from './events.ts'
 import { decideOffer } from './gate.ts'
 import { decideDialAnswered, decideReport } from './reports.ts'
 import type { Session } from './state.ts'
-import { decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
+import { decideDropRetry, decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
 import { decideAgentEnds, decideCallBack, decideLease, decideTurn, decideVoicemail, decideWords } from './talking.ts'
 
 type Deciding = Decision<SessionEvent> | Refused
@@ -38,6 +38,8 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
       return decideStop(session, command, context)
     case 'hang_up':
       return decideHangUp(session, command, context)
+    case 'drop_retry':
+      return decideDropRetry(session, context)
     case 'reject':
       return decideReject(session, command, context)
     case 'report':

@@ -38,6 +38,7 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'artefact.settled':
     case 'words.placed':
     case 'outcome.fixed':
+    case 'retry.dropped':
     case 'callback.agreed':
     case 'session.erased':
       return []
@@ -84,7 +85,7 @@ function entering(session: Session, moved?: SessionMoved): Effect[] {
 /** Rule 7: the slot is given back in the very transaction in which the line is given up, and the leg is hung up. */
 function leaving({ from, to, end }: SessionMoved, session: Session): Effect[] {
   if (!isInFlight({ state: from }) || isInFlight({ state: to }) || session.kind !== 'telephone') return []
-  const released = needsSlot(session) ? [releaseSlot(session, session.attempt.number)] : []
+  const released = needsSlot(session) ? [releaseSlot(session, session.attempt.number)] : charge(session)
   const ending = end ?? retriedEnd(session)
   // The first leg is over already where its user or the carrier ended it.
   const isOver = (ending.by === 'user' || ending.by === 'carrier') && ending.cause !== 'bridge_ended'
@@ -140,6 +141,11 @@ function wantSlot({ attempt, route }: Session): Effect {
 
 function releaseSlot({ route }: Session, attempt: number): Effect {
   return ask('slot.release', { attempt, route })
+}
+
+/** What was live without a slot has cost something as well; who has a slot is charged when it is given back. */
+function charge({ attempt: { number, answeredAt } }: Session): Effect[] {
+  return answeredAt === undefined ? [] : [ask('wallet.charge', { attempt: number })]
 }
 
 /** Only when the line is free again. */

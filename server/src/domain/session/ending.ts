@@ -114,7 +114,7 @@ function nextDue(session: Session, outcome: SessionOutcome, { cause, at }: End):
 }
 
 /** Rule 6: only outbound telephone calls, as often as was said, and not after the agent has left. */
-function mayRetry(session: Pick<Session, 'kind' | 'direction' | 'retries' | 'noRetry' | 'policy'>): boolean {
+export function mayRetry(session: Pick<Session, 'kind' | 'direction' | 'retries' | 'noRetry' | 'policy'>): boolean {
   const { kind, direction, retries, noRetry } = session
   if (kind !== 'telephone' || direction !== 'outbound' || noRetry) return false
   return retries < (policyOf(session).retry?.max ?? 0)

@@ -32,6 +32,7 @@ export type SessionEvent =
   | WordsPlaced
   | LeaseTaken
   | OutcomeFixed
+  | RetryDropped
   | ReportRefused
   | SessionErased
   | ControlEvent
@@ -201,6 +202,11 @@ export interface LeaseTaken extends At {
 export interface OutcomeFixed extends At {
   readonly type: 'outcome.fixed'
   readonly outcome: SessionOutcome
+}
+
+/** No retry follows the present attempt, however it ends: its batch was stopped. */
+export interface RetryDropped extends At {
+  readonly type: 'retry.dropped'
 }
 
 /** Something reported that came too late, twice or out of order; kept, and nothing else (rule 2). */

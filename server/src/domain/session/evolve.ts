@@ -1,6 +1,14 @@
 import { begin, freshAttempt, nothingMade } from './beginning.ts'
 import { evolveControl } from './control/control.ts'
-import type { ArtefactSettled, AttemptEnded, LegReported, SessionEvent, SessionMoved, TurnTaken } from './events.ts'
+import type {
+  ArtefactSettled,
+  AttemptEnded,
+  LeaseTaken,
+  LegReported,
+  SessionEvent,
+  SessionMoved,
+  TurnTaken,
+} from './events.ts'
 import { limits, policyOf } from './limits.ts'
 import { isInFlight } from './standing.ts'
 import type { Artefacts, Attempt, Media, Session } from './state.ts'
@@ -38,9 +46,11 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
     case 'words.placed':
       return place(session, event)
     case 'lease.taken':
-      return { ...session, attempt: { ...attempt, lease: event.lease } }
+      return { ...session, attempt: takeOver(session, event) }
     case 'outcome.fixed':
       return { ...session, outcome: event.outcome, noRetry: true, updatedAt: event.at }
+    case 'retry.dropped':
+      return { ...session, noRetry: true, updatedAt: event.at }
     case 'report.refused':
       return session
     case 'session.erased':
@@ -145,6 +155,7 @@ function over(session: Session, event: SessionMoved): Session {
     heard: _heard,
     reports: _reports,
     lease: _lease,
+    leasedAt: _leased,
     quietFrom: _quiet,
     ...attempt
   } = dropped(session.attempt, event.at)
@@ -196,8 +207,10 @@ function endAttempt(session: Session, { at, attempt: number, outcome, end }: Att
 function report(attempt: Attempt, event: LegReported): Attempt {
   const { at, media, digits } = event
   const isReport = event.sequence >= 0
+  // Totals are the same whenever they come: they must not make what they overtook look like something that came twice.
+  const counts = media ? { ...event, sequence: -1 } : event
   return {
-    ...taken(attempt, event),
+    ...taken(attempt, counts),
     ...(isReport && { heard: true }),
     ...(media && { media: count(attempt.media, media, at) }),
     ...(digits !== undefined && { dtmf: ((attempt.dtmf ?? '') + digits).slice(-limits.dtmf) }),
@@ -222,6 +235,13 @@ function firstReceived(
   return { firstReceivedAt: firstReceivedAt ?? at }
 }
 
+/** What nobody could hear while no process carried the call is no silence: its clocks begin anew, and what was asked then. */
+function takeOver({ state, attempt }: Session, { at, lease }: LeaseTaken): Attempt {
+  if (state !== 'live') return { ...attempt, lease }
+  const { askedOnline: _asked, partedAt: _parted, ...left } = attempt
+  return { ...left, lease, leasedAt: at, quietFrom: Math.max(attempt.quietFrom ?? at, at) }
+}
+
 /** Whoever was heard was received, whatever the carrier counts. */
 function speak({ kind, attempt }: Session, { at, who, quietFrom }: TurnTaken): Attempt {
   const quiet = Math.max(attempt.quietFrom ?? at, quietFrom)
@@ -238,7 +258,8 @@ function speak({ kind, attempt }: Session, { at, who, quietFrom }: TurnTaken): A
 /** After the end only what is shown changes (rule 2). */
 function settle(session: Session, { at, artefact, state, cost = 0, late }: ArtefactSettled): Session {
   const artefacts = { ...session.artefacts, [artefact]: state }
-  return late ? { ...session, artefacts } : { ...session, artefacts, cost: session.cost + cost, updatedAt: at }
+  if (!late) return { ...session, artefacts, cost: session.cost + cost, updatedAt: at }
+  return artefact === 'cost' ? { ...session, artefacts, cost: session.cost + cost } : { ...session, artefacts }
 }
 
 function place(session: Session, event: Extract<SessionEvent, { type: 'words.placed' }>): Session {

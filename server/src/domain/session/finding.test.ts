@@ -24,6 +24,7 @@ describe('how a session is found', () => {
       agent: idOf(2),
       batch: idOf(3),
       row: 17,
+      waits: true,
       waiting: 'simulator',
       waitingAgent: idOf(2),
       queuedAt: begin,
@@ -31,12 +32,21 @@ describe('how a session is found', () => {
       wasLive: false,
     })
     call.offer()
-    expect(noun.facets(call.state)).toMatchObject({ waiting: undefined, waitingAgent: undefined, inFlight: true })
+    expect(noun.facets(call.state)).toMatchObject({
+      waits: undefined,
+      waiting: undefined,
+      waitingAgent: undefined,
+      inFlight: true,
+    })
     call.talking().ended().settled()
     expect(noun.facets(call.state)).toMatchObject({ inFlight: undefined, state: 'ended', wasLive: true })
     call.do({ type: 'erase' })
     expect([noun.facets(call.state), noun.erasing(call.state)]).toEqual([{}, true])
     expect(call.refusal({ type: 'hang_up' }).code).toBe('not_found')
+  })
+
+  test('a prepared row is in no list of what waits: it is stopped by its batch', () => {
+    expect(noun.facets(given(row).state)).toMatchObject({ waits: undefined, waitingAgent: undefined, batch: idOf(3) })
   })
 
   test('reports and turns change no list', () => {

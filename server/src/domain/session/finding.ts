@@ -1,4 +1,5 @@
-import type { Facets, Key, ListShape, PartRole, Reaction } from '../noun.ts'
+import type { Facets, Handle, Key, ListShape, PartRole, Reaction } from '../noun.ts'
+import type { Id } from '../vocabulary/id.ts'
 import type { SessionEvent } from './events.ts'
 import { policyOf } from './limits.ts'
 import { isInFlight, isWaiting } from './standing.ts'
@@ -18,6 +19,17 @@ export function keys(event: SessionEvent): readonly Key[] {
 
 function callKey(key: string | undefined): Key[] {
   return key === undefined ? [] : [{ use: 'find', kind: 'call', key }]
+}
+
+/** The calls that one caller has made to one of our numbers and its agent are counted by it. */
+export function callerHandle({ agent, own, user }: Pick<Session, 'own' | 'user'> & { readonly agent: Id }): Handle {
+  return { kind: 'caller', key: `${agent} ${own} ${user}` }
+}
+
+/** Who has called stays known as long as the session does. */
+export function handles({ state, kind, direction, agent, own, user }: Session): readonly Handle[] {
+  if (state === 'erasing' || kind !== 'telephone' || direction !== 'inbound') return []
+  return [callerHandle({ agent: agent.id, own, user })]
 }
 
 /**
@@ -41,9 +53,11 @@ export function facets(session: Session): Facets {
     agent: agent.id,
     batch: batch?.id,
     row: batch?.row,
+    waits: waits ? true : undefined,
     waiting: waits ? route : undefined,
     queuedAt: waits ? queuedAt : undefined,
-    waitingAgent: isWaiting(session) ? agent.id : undefined,
+    // What is prepared is found by its batch, which is stopped with its agent.
+    waitingAgent: isWaiting(session) && state !== 'prepared' ? agent.id : undefined,
     inFlight: isInFlight(session) || state === 'wrapping' ? true : undefined,
     wasLive: session.attempt.answeredAt !== undefined,
     voicemail: voicemailOf(session),
@@ -56,13 +70,14 @@ function voicemailOf(session: Session): boolean | undefined {
   return voicemail === 'found'
 }
 
-type ListName = 'all' | 'by_agent' | 'by_batch' | 'waiting' | 'waiting_by_agent' | 'in_flight'
+type ListName = 'all' | 'by_agent' | 'by_batch' | 'in_line' | 'waiting' | 'waiting_by_agent' | 'in_flight'
 
-/** `waiting`: who is in the line for a slot, by route; `in_flight`: what a process that starts must look after. */
+/** `in_line`: who waits for a slot on any route; `waiting`: the same by route; `in_flight`: what a process that starts must look after. */
 export const lists: Readonly<Record<ListName, ListShape>> = {
   all: { equal: 'listed', sort: 'createdAt' },
   by_agent: { equal: 'agent', sort: 'createdAt' },
   by_batch: { equal: 'batch', sort: 'row' },
+  in_line: { equal: 'waits', sort: 'queuedAt' },
   waiting: { equal: 'waiting', sort: 'queuedAt' },
   waiting_by_agent: { equal: 'waitingAgent', sort: 'createdAt' },
   in_flight: { equal: 'inFlight', sort: 'createdAt' },

@@ -153,7 +153,7 @@ describe('timelines', () => {
     const call = given(inbound).at(1).answered().report({ is: 'media', receivedPackets: 9, sentPackets: 9 })
     call.at(20).ended({ by: 'user' }).settled()
     expect(call.way).toEqual(['ringing', 'live', 'wrapping', 'ended'])
-    expect(call.kinds()).toEqual(['agent.begin', 'artefact.make'])
+    expect(call.kinds()).toEqual(['agent.begin', 'wallet.charge', 'artefact.make'])
   })
 
   test('inbound: a caller that gives up, and one that the rules keep out', () => {

@@ -45,10 +45,32 @@ export function decideDialAnswered(
 function whyRefused(session: Session, { attempt, sequence, what }: Report): string | undefined {
   const { state } = session
   if (attempt !== session.attempt.number) return 'it is about another attempt'
-  if (!isInFlight(session)) return `it came when the session was ${state}`
-  if (sequence <= (session.attempt.reports ?? -1)) return 'it came twice, or after a later one'
+  if (!isInFlight(session) && !(state === 'wrapping' && what.is === 'media'))
+    return `it came when the session was ${state}`
+  if (!isNews(session, what) && sequence <= (session.attempt.reports ?? -1))
+    return 'it came twice, or after a later one'
   if (state === 'live' && (what.is === 'answered' || what.is === 'ringing')) return 'it was answered already'
   return undefined
+}
+
+/**
+ * Whether a report is taken whatever its place in the carrier's count: what moves the session on is put in order by its state,
+ * and sound is counted in totals. The count only catches what came twice (rule 2).
+ */
+export function isNews({ state, kind }: Pick<Session, 'state' | 'kind'>, { is }: Pick<ReportedWhat, 'is'>): boolean {
+  switch (is) {
+    case 'ended':
+    case 'media':
+      return true
+    case 'answered':
+      return state !== 'live'
+    case 'ringing':
+      return state === 'dialing' && kind === 'telephone'
+    case 'placed':
+    case 'progress':
+    case 'dtmf':
+      return false
+  }
 }
 
 function take(session: Session, report: Report, context: Deciders): SessionEvent[] {
@@ -64,7 +86,7 @@ function take(session: Session, report: Report, context: Deciders): SessionEvent
     case 'media':
       return listen(session, report, what, context)
     case 'dtmf': {
-      const digits = what.digits.replace(/[^0-9A-D*#]/g, '')
+      const digits = what.digits.replace(/[^0-9A-D*#]/g, '').slice(-limits.dtmf)
       return digits === '' ? [] : [{ ...reported(session, report, 'dtmf', context), digits }]
     }
     case 'ended':
@@ -110,12 +132,16 @@ function answer(session: Session, report: Report, what: What<'answered'>, contex
   }
 }
 
-/** Counts that say nothing new are not kept. */
+/**
+ * Totals: those that say nothing new, or less than was known, are not kept. The last ones may come when the line was dropped;
+ * they do not say when sound first came.
+ */
 function listen(session: Session, report: Report, what: What<'media'>, context: Deciders): SessionEvent[] {
-  const { receivedPackets, sentPackets } = what
   const known = session.attempt.media
+  const receivedPackets = Math.max(what.receivedPackets, known?.receivedPackets ?? 0)
+  const sentPackets = Math.max(what.sentPackets, known?.sentPackets ?? 0)
   if (known?.receivedPackets === receivedPackets && known.sentPackets === sentPackets) return []
-  const media = { receivedPackets, sentPackets, received: receivedPackets > 0 }
+  const media = { receivedPackets, sentPackets, received: receivedPackets > 0 && session.state !== 'wrapping' }
   return [{ ...reported(session, report, 'media', context), media }]
 }
 

@@ -9,8 +9,10 @@ import type { Artefact, Direction } from './state.ts'
 export interface SessionRequests {
   /** Repeatable: wake the dispatcher, the session waits on this route. */
   readonly 'slot.want': { readonly attempt: number; readonly route: string }
-  /** Repeatable: give the slot and the wallet's hold back. */
+  /** Repeatable: give the slot and the wallet's hold back, and charge what the attempt cost. */
   readonly 'slot.release': { readonly attempt: number; readonly route: string }
+  /** Repeatable: charge an attempt that was live and held no slot (an inbound call). */
+  readonly 'wallet.charge': { readonly attempt: number }
   /** Repeatable: look at the calling hours at once (on entering the queue, when it keeps them or was due); answered by `offer_slot` without a slot. */
   readonly 'hours.look': { readonly attempt: number }
   /** Once: dial. Answered by `dial_answered`. */

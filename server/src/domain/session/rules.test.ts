@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { dayMs, hourMs, minuteMs, yearsAfter } from '../vocabulary/instant.ts'
 import { terminalBound } from './bound.ts'
 import { begin, browser, calling, given, idOf, inbound, mail, row, second, stubborn, text, type Case } from './given.ts'
-import { policyOf } from './limits.ts'
+import { limits, policyOf } from './limits.ts'
 import { session as noun } from './session.ts'
 
 /** What is due next: when, in seconds after the start, and by which name. */
@@ -137,6 +137,25 @@ describe('rule 2: what comes late, twice or out of order changes nothing', () =>
     expect(call.events.at(-1)).toMatchObject({ type: 'report.refused', sequence })
   })
 
+  test('rule 5: an answer and an end that other reports overtook are taken', () => {
+    const call = given().offer().report({ is: 'ringing' }, { sequence: 1 })
+    call.report({ is: 'media', receivedPackets: 50, sentPackets: 50 }, { sequence: 4 })
+    call.report({ is: 'dtmf', digits: '1' }, { sequence: 3 }).report({ is: 'answered' }, { sequence: 2 })
+    expect(call.state).toMatchObject({ state: 'live', attempt: { dtmf: '1', reports: 3 } })
+    call.report({ is: 'dtmf', digits: '2' }, { sequence: 6 }).report({ is: 'ended', by: 'user' }, { sequence: 5 })
+    expect(call.state).toMatchObject({ state: 'wrapping', end: { cause: 'user_hangup' } })
+    expect(call.events.filter(({ type }) => type === 'report.refused')).toEqual([])
+  })
+
+  test('totals of sound never fall, and digits are kept up to their limit', () => {
+    const call = given().talking()
+    call.report({ is: 'media', receivedPackets: 90, sentPackets: 90 })
+    call.report({ is: 'media', receivedPackets: 60, sentPackets: 95 })
+    expect(call.state.attempt.media).toMatchObject({ receivedPackets: 90, sentPackets: 95 })
+    call.report({ is: 'dtmf', digits: '7'.repeat(5_000) })
+    expect(call.events.at(-1)).toMatchObject({ type: 'leg.reported', digits: '7'.repeat(limits.dtmf) })
+  })
+
   test('an answer told again does not hang up the call', () => {
     const call = given().talking()
     call.report({ is: 'answered' }).report({ is: 'ringing' })
@@ -154,6 +173,13 @@ describe('rule 2: what comes late, twice or out of order changes nothing', () =>
     expect(call.state).toMatchObject({ state: 'ringing', attempt: { number: 2 } })
     // The carrier ended the first attempt itself: there was nothing to hang up until now.
     expect(call.asked('telephony.hang_up')).toMatchObject([{ attempt: 1, reference: `${call.state.id}.1` }])
+  })
+
+  test('a cost that comes after the end is shown', () => {
+    const call = calling().talking().ended().at(400)
+    expect(call.state).toMatchObject({ state: 'ended', cost: 0, artefacts: { cost: 'failed' } })
+    call.settle('cost', { cost: 12 })
+    expect(call.state).toMatchObject({ state: 'ended', cost: 12, artefacts: { cost: 'done' } })
   })
 
   test('an artefact after the end is stored, and one of an earlier attempt refused', () => {
@@ -334,6 +360,36 @@ describe('rules 8 and 9', () => {
   })
 })
 
+describe('what the carrier counted last', () => {
+  const media = { is: 'media', receivedPackets: 900, sentPackets: 880 } as const
+
+  test('counts while the call is wrapped up, though we had hung up already', () => {
+    const call = given().talking().at(18).do({ type: 'hang_up' })
+    expect(call.state.state).toBe('wrapping')
+    const before = { ...call.state }
+    call.at(19).report(media)
+    const { attempt } = call.state
+    expect(attempt.media).toMatchObject({ receivedPackets: 900, sentPackets: 880 })
+    // Nothing else is said by it.
+    expect(call.state).toEqual({ ...before, attempt: { ...before.attempt, ...attempt } })
+    expect(attempt).toMatchObject({ endedAt: before.attempt.endedAt, media: { firstReceivedAt: begin } })
+  })
+
+  test('does not say when sound first came, where that was not known while it went on', () => {
+    const call = given().offer().ringing().answered().do({ type: 'hang_up' }).report(media)
+    expect(call.state.attempt.media).toEqual({ receivedPackets: 900, sentPackets: 880 })
+  })
+
+  test('is refused of what has ended, and of another attempt', () => {
+    const call = given().talking().at(18).do({ type: 'hang_up' })
+    call.report(media, { attempt: 2 })
+    expect(call.events.at(-1)).toMatchObject({ type: 'report.refused', because: 'it is about another attempt' })
+    call.settled().report(media)
+    expect(call.events.at(-1)).toMatchObject({ type: 'report.refused', because: 'it came when the session was ended' })
+    expect(call.state.attempt.media).toMatchObject({ receivedPackets: 50 })
+  })
+})
+
 describe('rule 10: silence and sound', () => {
   const quiet = { silenceMs: 10 * second, askOnlineMs: 10 * second }
 
@@ -415,6 +471,49 @@ describe('rule 10: silence and sound', () => {
     expect(call.state.attempt.media).toMatchObject({ noAudio: true })
     expect(call.kinds()).toContain('telephony.reinvite')
     expect(call.at(30).state).toMatchObject({ outcome: 'failed', end: { cause: 'media_lost', by: 'deadline' } })
+  })
+
+  test('while nothing was ever received it is not silence: it ends for want of sound, and is told so', () => {
+    const call = calling({ ...quiet, saysLastWords: true })
+      .offer()
+      .ringing()
+      .answered()
+      .says('agent', 2)
+      .at(25)
+    expect(call.state).toMatchObject({ state: 'live', attempt: { media: { noAudio: true } } })
+    expect(call.kinds()).not.toContain('agent.ask_online')
+    expect(due(call)).toEqual([30, 'media_lost'])
+  })
+
+  test('sound that comes late begins the silence', () => {
+    const call = calling({ silenceMs: 15 * second })
+      .offer()
+      .ringing()
+      .answered()
+      .at(25)
+    call.report({ is: 'media', receivedPackets: 3, sentPackets: 900 })
+    expect(due(call)).toEqual([40, 'silence'])
+  })
+
+  test('rule 3: what nobody could hear before a process took the call over is no silence', () => {
+    const call = calling({ silenceMs: 20 * second, askOnlineMs: 10 * second })
+      .talking()
+      .at(15)
+    expect(call.asked('agent.ask_online')).toHaveLength(1)
+    call.at(25).do({ type: 'take_lease', lease: 'there' })
+    expect(call.state.attempt).toMatchObject({ lease: 'there', leasedAt: call.now, quietFrom: call.now })
+    call.says('agent').at(34)
+    expect(call.asked('agent.ask_online')).toHaveLength(1)
+    call.at(35)
+    expect(call.asked('agent.ask_online')).toHaveLength(2)
+    expect(call.at(54).state.state).toBe('live')
+    expect(call.at(55).state).toMatchObject({ end: { cause: 'silence', by: 'deadline' } })
+  })
+
+  test('rule 3: a process that takes a call over listens for its sound from then on', () => {
+    const call = given().offer().ringing().answered().at(25).do({ type: 'take_lease', lease: 'there' })
+    expect(call.at(54).state.state).toBe('live')
+    expect(call.at(55).state).toMatchObject({ end: { cause: 'media_lost' } })
   })
 
   test('a packet, or a word of the user, is sound', () => {

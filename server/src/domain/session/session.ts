@@ -5,7 +5,7 @@ import { decide } from './decide.ts'
 import { effects } from './effects.ts'
 import type { SessionEvent } from './events.ts'
 import { evolve } from './evolve.ts'
-import { facets, keys, lists, part, reactions } from './finding.ts'
+import { facets, handles, keys, lists, part, reactions } from './finding.ts'
 import type { Session } from './state.ts'
 
 /** One agent's live engagement with one user on one channel (lifecycle section 2). */
@@ -16,7 +16,7 @@ export const session: Noun<Session, SessionCommand, SessionEvent, 'session'> = {
   evolve,
   deadline,
   claims: () => [],
-  handles: () => [],
+  handles,
   keys,
   part,
   facets,

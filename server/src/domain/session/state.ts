@@ -70,7 +70,7 @@ export interface Session {
   readonly past: readonly PastAttempt[]
   /** Retries scheduled so far. */
   readonly retries: number
-  /** No retry follows, whatever the policy says: the agent has left, a request dropped it, or a callback was agreed. */
+  /** No retry follows, whatever the policy says: the agent has left, a request or the stop of its batch dropped it, or a callback was agreed. */
   readonly noRetry?: true
   /** Null until it is fixed. */
   readonly outcome: SessionOutcome | null
@@ -114,6 +114,8 @@ export interface Attempt {
   readonly endedAt?: Instant
   /** The server process its voice runs in; another process takes it over or declares it lost. */
   readonly lease?: string
+  /** Since when that process has carried it, where it was live and another's before. */
+  readonly leasedAt?: Instant
   readonly media?: Media
   /** Silence counts from here: the end of what was said last. */
   readonly quietFrom?: Instant

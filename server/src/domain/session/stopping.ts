@@ -1,7 +1,7 @@
 import type { Context, Decision } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { HangUp, Lose, Queue, Reject, Stop } from './commands.ts'
-import { endAttempt, endLive, voicemailRetryDue, type Ending } from './ending.ts'
+import { endAttempt, endLive, mayRetry, voicemailRetryDue, type Ending } from './ending.ts'
 import type { SessionEvent } from './events.ts'
 import { move } from './moves.ts'
 import type { Session } from './state.ts'
@@ -9,14 +9,24 @@ import type { Session } from './state.ts'
 type Deciding = Decision<SessionEvent> | Refused
 type Deciders = Context<SessionEvent>
 
-/** A batch starts its row. Told again, or after it was stopped, nothing happens. */
+/** A batch starts its row, or has missed its time. Told again, or after it was stopped, nothing happens. */
 export function decideQueue(
-  { state }: Session,
-  { because, ignoresHours }: Queue,
-  { now: at, by }: Deciders,
+  session: Session,
+  { because, ignoresHours, missed }: Queue,
+  context: Deciders,
 ): Decision<SessionEvent> {
+  const { state } = session
+  const { now: at, by } = context
   if (state !== 'prepared' && state !== 'scheduled') return { events: [] }
-  return { events: [move(state, 'queued', { at, by, because, ...(ignoresHours && { ignoresHours }) })] }
+  const queued = move(state, 'queued', { at, by, because, ...(ignoresHours && { ignoresHours }) })
+  const ended = missed ? endAttempt({ ...session, state: 'queued' }, { cause: 'time_missed' }, context) : []
+  return { events: [queued, ...ended] }
+}
+
+/** What goes on may end as it will; nothing changes where no retry could follow. */
+export function decideDropRetry(session: Session, { now: at }: Deciders): Decision<SessionEvent> {
+  if (session.state === 'ended' || !mayRetry(session)) return { events: [] }
+  return { events: [{ type: 'retry.dropped', at }] }
 }
 
 /** By request: what waits is stopped, what is not answered yet canceled. A live call is only hung up when that is asked for (D16). */

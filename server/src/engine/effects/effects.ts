@@ -90,7 +90,6 @@ export class Effects {
     this.resume(after).catch(() => this.#after(resumeMs, () => this.#resumeMore(after)))
   }
 
-
   /** Effects that have just committed. */
   hand(rows: readonly EffectRow[]): void {
     for (const row of rows) if (row.state === 'waiting') this.#begin(row)

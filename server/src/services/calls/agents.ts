@@ -2,8 +2,8 @@ import { agent as noun } from '#domain/agent/agent.ts'
 import type { AgentCommand } from '#domain/agent/commands.ts'
 import type { Agent, AgentDefinition } from '#domain/agent/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
-import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
+import { isRefused, refusals, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask, EffectRunner, Engine, Outcome, Unit } from '#engine/api.ts'
 import { liveConfiguration } from '../configurations.ts'
 import { AgentVersions } from './agent-versions.ts'
 import type { Agents, AgentView, Numbers } from './api.ts'
@@ -18,7 +18,8 @@ export interface AgentsNeed {
 }
 
 /** Agents, version by version. */
-export function createAgents({ engine, stopWaiting, numbers }: AgentsNeed): Agents {
+export function createAgents(need: AgentsNeed): Agents {
+  const { engine } = need
   const versions = new AgentVersions(engine)
 
   /** The view as it is to be answered with: what a removal leaves is shown with its last definition. */
@@ -28,14 +29,6 @@ export function createAgents({ engine, stopWaiting, numbers }: AgentsNeed): Agen
     const done = unit.run(noun, id, command)
     if (isRefused(done)) return done
     return definition ? { agent: done.state, definition } : unknownAgent()
-  }
-
-  async function release({ account, by }: Ask<AgentView>, id: Id, isPurged: boolean): Promise<void> {
-    // Where this does not succeed, the sessions end when their turn comes: their agent is deleted.
-    await stopWaiting({ account, by }, id, { scheduled: true })
-    if (!isPurged) return
-    const answered = (await numbers.list(account)).filter(({ agentId }) => agentId === id)
-    await Promise.all(answered.map((number) => numbers.attach({ account, by }, number.id, null)))
   }
 
   return {
@@ -59,7 +52,8 @@ export function createAgents({ engine, stopWaiting, numbers }: AgentsNeed): Agen
       const outcome: Outcome<AgentView> = await engine.execute(ask, (unit) =>
         run(unit, id, { type: purge ? 'purge' : 'delete' }),
       )
-      if (outcome.value) await release(ask, id, purge)
+      // Done at once for whoever asks next; the effect sees to it that it is done.
+      if (outcome.value) await release(need, ask, id, purge)
       return outcome
     },
     restore: (ask, id) => engine.execute(ask, (unit) => run(unit, id, { type: 'restore' })),
@@ -83,6 +77,35 @@ export function createAgents({ engine, stopWaiting, numbers }: AgentsNeed): Agen
     },
     version: (account, id, version) => versions.version(account, id, version),
   }
+}
+
+/** Sees to it that what waits for a removed agent is stopped, whatever became of the process that removed it. */
+export function stopWaitingRunner(need: AgentsNeed): EffectRunner {
+  return {
+    run: async ({ account, aggregate: id, kind }) => {
+      const present = await read(need.engine, account, (unit) => unit.state(noun, id))
+      // It was restored meanwhile.
+      if (present?.status === 'live') return { settled: true }
+      const refused = await release(need, { account, by: `effect:${kind}` }, id, present === undefined)
+      return refused ? { settled: false, error: refused.refusal.message } : { settled: true }
+    },
+  }
+}
+
+/** One that is gone for good answers no number either. */
+async function release(
+  { stopWaiting, numbers }: AgentsNeed,
+  { account, by }: Pick<Ask, 'account' | 'by'>,
+  id: Id,
+  isGone: boolean,
+): Promise<Refused | undefined> {
+  const stopped = await stopWaiting({ account, by }, id, { scheduled: true })
+  if (isRefused(stopped)) return stopped
+  if (!isGone) return undefined
+  const answered = (await numbers.list(account)).filter(({ agentId }) => agentId === id)
+  const outcomes = await Promise.all(answered.map((number) => numbers.attach({ account, by }, number.id, null)))
+  const refusal = outcomes.find((outcome) => outcome.refusal && refusals[outcome.refusal.code].retryable)?.refusal
+  return refusal && { refusal }
 }
 
 /** A live agent of the account, or the refusal that says there is none. */

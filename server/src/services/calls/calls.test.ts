@@ -157,6 +157,21 @@ describe('an outbound call', () => {
     expect(house.journal.map(({ reference }) => reference)).toEqual([`${session.id}.1`, `${session.id}.2`])
   })
 
+  it('of an agent that is removed while it rings ends as it does, and is not tried again', async () => {
+    const agentId = await house.agent()
+    const other = await house.agent()
+    const retry = { max: 1, on: ['busy' as const], onVoicemail: false, afterMs: [hourMs] }
+    const { session } = await house.call({ agentId, to: phones.busy, retry })
+    const { session: kept } = await house.call({ agentId: other, to: phones.busy, retry })
+    await house.pass(3_000)
+    expect((await house.session(session.id)).state).toBe('ringing')
+    await house.services.agents.remove(house.ask, agentId, { purge: false })
+    expect((await house.session(session.id)).state).toBe('ringing')
+    await house.pass(minuteMs)
+    expect(await house.session(session.id)).toMatchObject({ state: 'ended', outcome: 'busy', end: { cause: 'busy' } })
+    expect(await house.session(kept.id)).toMatchObject({ state: 'scheduled', retries: 1 })
+  })
+
   it('waits for its time', async () => {
     const dueAt = house.engine.clocks.now(house.account) + hourMs
     const { session } = await house.call({ agentId: await house.agent(), to: phones.busy, dueAt })

@@ -4,7 +4,7 @@ import type { EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Accounts } from '../api.ts'
 import type { Logger, Vault } from '../ports.ts'
-import { createAgents } from './agents.ts'
+import { createAgents, stopWaitingRunner } from './agents.ts'
 import type { Agents, CallServices, Numbers } from './api.ts'
 import { createBatches, stopBatchesOf } from './batches/batches.ts'
 import { batchRunners } from './batches/runners.ts'
@@ -19,7 +19,7 @@ import type { AgentRuntime, Analysis, NumberZones, Rates, Telephony } from './po
 import { rowMaker } from './sessions/placing.ts'
 import { purgeRunner } from './sessions/purging.ts'
 import { createSessions } from './sessions/sessions.ts'
-import { stopWaiting } from './sessions/stopping.ts'
+import { dropRetries, stopWaiting } from './sessions/stopping.ts'
 import { Views } from './sessions/views.ts'
 import { callBackRunner } from './talk/calling-back.ts'
 import { talkRunners } from './talk/runners.ts'
@@ -65,13 +65,14 @@ export function createCalls(need: CallsNeed): Calls {
   const { engine, system, telephony, accounts } = need
   const lease = nameOfProcess(system)
   const numbers = createNumbers({ engine })
-  const agents = createAgents({ engine, numbers, stopWaiting: stopFor(engine) })
+  const removing = { engine, numbers, stopWaiting: stopFor(engine) }
+  const agents = createAgents(removing)
   const dispatch = createDispatch({ ...need, agents, lease, limitOf: limitsOf(need), zoneOf: () => zoneOfUnknown })
   const sessions = createSessions({ engine, agents, numbers, dispatch })
   const views = new Views(engine, agents)
   const talks = new Talks({ ...need, views, lease, zonesOf: (number) => zonesOf(need.zones, number) })
   const rows = { engine, rowMaker: (batch: Batch) => rowMaker({ agents, numbers }, batch) }
-  let stopped = false
+  const stopping = new AbortController()
 
   listen(need, { agents, numbers, talks, lease })
   return {
@@ -86,16 +87,20 @@ export function createCalls(need: CallsNeed): Calls {
       ...talkRunners(talks),
       'call.back': callBackRunner({ ...need, agents, numbers, views }),
       ...batchRunners(rows),
+      'agent.stop_waiting': stopWaitingRunner(removing),
       'agent.purge': purgeRunner(engine),
-      'artefact.make': artefactRunner({ ...need, views, talks }),
+      'artefact.make': artefactRunner({ ...need, views, talks, stopped: stopping.signal }),
     },
     wake: (account) => dispatch.wake(account),
     start: async () => {
       await dispatch.recover()
-      await reconcile({ engine, system, telephony, accounts, lease, ...(need.log && { log: need.log }) }, () => stopped)
+      await reconcile(
+        { engine, system, telephony, accounts, lease, ...(need.log && { log: need.log }) },
+        () => stopping.signal.aborted,
+      )
     },
     stop: async () => {
-      stopped = true
+      stopping.abort()
       await talks.stop()
     },
   }
@@ -121,9 +126,11 @@ function limitsOf({ accounts, slots }: CallsNeed): (account: string) => Promise<
 
 /** An agent that is removed calls nobody any more. */
 function stopFor(engine: Engine): Parameters<typeof createAgents>[0]['stopWaiting'] {
-  const waiting = ['prepared', 'queued', 'deferred'] as const
+  const waiting = ['queued', 'deferred'] as const
   return async (ask, agent, { scheduled }) => {
-    await stopBatchesOf(engine, ask, agent)
+    // Before what waits is stopped: what comes off the line meanwhile does not wait again.
+    const refused = (await stopBatchesOf(engine, ask, agent)) ?? (await dropRetries(engine, ask, agent))
+    if (refused) return refused
     const states = scheduled ? ([...waiting, 'scheduled'] as const) : waiting
     return stopWaiting(engine, ask, agent, { cause: 'agent_deleted', states })
   }

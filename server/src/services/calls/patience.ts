@@ -33,14 +33,19 @@ export async function within<Value>(
   stopped?: AbortSignal,
 ): Promise<Value | undefined> {
   const late = new AbortController()
-  const cancel = system.after(ms, () => late.abort())
-  const signal = stopped ? AbortSignal.any([late.signal, stopped]) : late.signal
-  const tooLate = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
+  const { promise: tooLate, resolve } = Promise.withResolvers<undefined>()
+  const giveUp = (): void => {
+    late.abort()
+    resolve(undefined)
+  }
+  const cancel = system.after(ms, giveUp)
+  // Not AbortSignal.any: what hangs on a signal that lives as long as the server is only given back when it is taken off.
+  stopped?.addEventListener('abort', giveUp)
+  if (stopped?.aborted) giveUp()
   try {
-    return await Promise.race([work(signal), tooLate])
+    return await Promise.race([work(late.signal), tooLate])
   } finally {
     cancel()
+    stopped?.removeEventListener('abort', giveUp)
   }
 }

@@ -78,6 +78,29 @@ describe('the built-in agent', () => {
   })
 })
 
+describe('the built-in agent without lines', () => {
+  const speech = { by: 'script', lines: [], goodbye: 'Goodbye {name}.' } as const
+  const listening = { definition: { ...definition, speech } }
+
+  it('says its welcome, and that it listens after each thing the user says, and never ends', async () => {
+    const said: SaidTurn[] = []
+    const replies = []
+    for (let i = 0; i < 4; i++) {
+      const reply = await turn(said, listening)
+      replies.push(reply)
+      said.push(agent(reply.say ?? ''), user('Yes.'))
+    }
+    const listens = { say: 'I see.' }
+    expect(replies).toEqual([{ say: 'Hello Alice.' }, listens, listens, listens])
+  })
+
+  it('says goodbye to who says it, and leaves it to them to hang up', async () => {
+    expect(await turn([agent('Hello Alice.'), user('Goodbye.')], listening)).toEqual({ say: 'Goodbye Alice.' })
+    const silent = { definition: { ...definition, speech: { ...speech, goodbye: '' } } }
+    expect(await turn([agent('Hello Alice.'), user('Goodbye.')], silent)).toEqual({})
+  })
+})
+
 describe('variables', () => {
   it.each([
     ['{name}', 'Alice'],

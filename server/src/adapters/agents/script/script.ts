@@ -7,7 +7,13 @@ const sorry: Readonly<Record<News['on'], string>> = {
   callback_refused: 'I am sorry, we cannot call you back then. What else can I do for you?',
 }
 
-/** The built-in agent: its welcome, then its lines, one after each thing the user says, then goodbye. The same every time. */
+/** What it says after each thing the user says, where it has no lines. */
+const listens = 'I see.'
+
+/**
+ * The built-in agent: its welcome, then its lines, one after each thing the user says, then goodbye, and it ends. Without lines it
+ * listens, and leaves the end to the user and the limits. The same every time.
+ */
 export function scriptedAgent(): AgentRuntime {
   return { turn: async (input) => reply(input) }
 }
@@ -19,7 +25,9 @@ function reply({ definition, data, on, said }: TurnInput): TurnReply {
   if (on !== 'user') return saying(sorry[on])
   const goodbye = filled(speech.goodbye, data)
   const last = said.findLast(({ who }) => who === 'user')?.text ?? ''
-  if (/\b(?:good-?bye|bye)\b/i.test(last)) return { ...saying(goodbye), end: { note: 'the user said goodbye' } }
+  const isParting = /\b(?:good-?bye|bye)\b/i.test(last)
+  if (speech.lines.length === 0) return saying(isParting ? goodbye : listens)
+  if (isParting) return { ...saying(goodbye), end: { note: 'the user said goodbye' } }
   const lines = speech.lines.map((line) => filled(line, data)).filter((line) => line !== '')
   const isWelcomed = said[0]?.who === 'agent' && said[0].text === filled(welcome, data)
   const next = lines[linesSaid(lines, isWelcomed ? said.slice(1) : said)]

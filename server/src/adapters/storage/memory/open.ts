@@ -3,6 +3,7 @@ import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { AnswerRow, ClockRow, EffectRow, EventRow, PartRow, UnitWrite, Verdict } from '#engine/ports/rows.ts'
 import {
   StorageUnavailable,
+  type EffectPlace,
   type ListEntry,
   type ListQuestion,
   type Loaded,
@@ -12,7 +13,7 @@ import {
 } from '#engine/ports/storage.ts'
 import { MemoryDeliveries } from './deliveries.ts'
 import { erase } from './erase.ts'
-import { effectsWhere, feedPage, indexFeed, listPage, logPage, lookUp, partsPage } from './read.ts'
+import { effectOrder, effectsWhere, feedPage, indexFeed, listPage, logPage, lookUp, partsPage } from './read.ts'
 import { Tables } from './tables.ts'
 import { answerName, writeEffects, writeUnit } from './write.ts'
 

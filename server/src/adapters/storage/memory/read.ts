@@ -1,6 +1,6 @@
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { EffectRow, EventRow, PartRow } from '#engine/ports/rows.ts'
-import type { ListEntry, ListQuestion, Loaded, Lookup, PartsQuestion } from '#engine/ports/storage.ts'
+import type { EffectPlace, ListEntry, ListQuestion, Loaded, Lookup, PartsQuestion } from '#engine/ports/storage.ts'
 import { claimName, keyName } from '../check.ts'
 import { compareText, mergePages } from '../order.ts'
 import { listName, type Aggregate, type Pointer, type Tables } from './tables.ts'

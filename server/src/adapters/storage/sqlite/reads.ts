@@ -71,9 +71,7 @@ export class Reads {
 
   openEffects(account: string | null, limit: number, { nextAt, id }: EffectPlace = beforeAll): EffectRow[] {
     const rows =
-      account === null
-        ? this.#openEffects.all(nextAt, id, limit)
-        : this.#openEffectsOf.all(account, nextAt, id, limit)
+      account === null ? this.#openEffects.all(nextAt, id, limit) : this.#openEffectsOf.all(account, nextAt, id, limit)
     return rows.map(decodeEffect)
   }
 

@@ -58,7 +58,10 @@ function packets(ms: Milliseconds): number {
   return Math.max(0, Math.floor((ms * packetsPerSecond) / 1_000))
 }
 
-/** The end of a leg: how much was sent and received, why it is over, and what was still held back. */
+/**
+ * The end of a leg: how much was sent and received, why it is over, and what was still held back. Our own hang-up takes its way
+ * until the carrier confirms it; the counts are told at once.
+ */
 export function finish(
   leg: Leg,
   at: Instant,
@@ -66,7 +69,7 @@ export function finish(
   laterMs: Milliseconds = 0,
 ): Played {
   const isLost = leg.line.loses !== 'nothing'
-  const last = leg.phase === 'talking' && !isLost ? mediaReport(leg, at, laterMs) : { leg, told: [] }
+  const last = leg.phase === 'talking' && !isLost ? mediaReport(leg, at) : { leg, told: [] }
   const over = report(last.leg, at, { is: 'ended', ...ended }, laterMs)
   const { held, repeats } = over.leg.line
   const rest = held ? [held, ...(repeats ? [held] : [])] : []

@@ -40,7 +40,9 @@ describe('an agent as it is written', () => {
     const without = written({ configurationId: null }, definition)
     expect(without).not.toHaveProperty('configurationId')
     expect(showDefinition(without)).toMatchObject({ configurationId: null, callsBack: false })
-    expect(() => written({ configurationId: 'agent_1' })).toThrow('The field configurationId takes the id of a configuration')
+    expect(() => written({ configurationId: 'agent_1' })).toThrow(
+      'The field configurationId takes the id of a configuration',
+    )
   })
 
   test('keeps its secrets sealed, and never shows them', () => {

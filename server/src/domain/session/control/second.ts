@@ -5,6 +5,7 @@ import { causeAnswered, causeUnanswered } from '../causes.ts'
 import type { Report, ReportedWhat } from '../commands.ts'
 import { endLive } from '../ending.ts'
 import type { SessionEvent } from '../events.ts'
+import { limits } from '../limits.ts'
 import type { Session } from '../state.ts'
 import { endedLeg, leavingAgent } from './ending.ts'
 import { evolveControl } from './evolve.ts'
@@ -30,7 +31,7 @@ export function decideSecondLeg(
   if (!second || !isKnown || isOver(session)) return { events: [legRefused(report, context.now)] }
   const known: SecondLeg = {
     ...second,
-    ...(second.callId === undefined && report.callId !== undefined && { callId: report.callId }),
+    ...(second.callId === undefined && report.callId !== undefined && { callId: report.callId.slice(0, limits.callId) }),
     reports: Math.max(second.reports, report.sequence),
   }
   return { events: heard(session, known, report, context) }

@@ -44,7 +44,10 @@ const definition: AgentDefinition = {
 function makerOf(batch: Batch, policy: Session['policy'] = {}): MakeRow {
   return (unit, { row, to }) => {
     if (to === undefined) return undefined
-    const done = unit.run(session, unit.id(to), {
+    const id = unit.id(to)
+    const made = unit.reported({ kind: 'row', key: `${batch.id}#${row}` })
+    if (made !== undefined) return made
+    const done = unit.run(session, id, {
       type: 'create',
       kind: 'telephone',
       direction: 'outbound',
@@ -221,6 +224,21 @@ describe('making a batch', () => {
     expect(await sessions(id)).toHaveLength(300)
   })
 
+  it('counts what was let into the queue before a crash', async () => {
+    const id = await started(list(40))
+    await tell(id, 1, { type: 'stop', cause: 'stopped_by_request' })
+    const runner = batchRunners({ engine, rowMaker: (one) => rowMaker(one) })['batch.release']
+    const request = { reference: 'r', account: 'alice', noun: 'batch', aggregate: id, kind: 'batch.release', tries: 1 }
+    // All is in the queue already, one of it stopped there: as if the process had died before it said so.
+    expect(await runner.run({ ...request, payload: { from: 0 } })).toMatchObject({ command: { count: 40, done: true } })
+    const early = await make(list(3))
+    await pass()
+    await tell(early, 1, { type: 'stop', cause: 'stopped_by_request' })
+    value(await batches.schedule(ask, early, { dueAt: engine.clocks.now('alice'), keepsHours: true }))
+    await pass()
+    expect(await batch(early)).toMatchObject({ released: 2 })
+  })
+
   it('goes on where it was when a row cannot be made right now', async () => {
     let calls = 0
     rowMaker = async (one) => (unit, row) =>
@@ -354,9 +372,7 @@ describe('stopping a batch', () => {
     })
     value(await batches.stop(ask, id, { hangUp: false }))
     await tell(id, 1, { type: 'report', attempt: 1, sequence: 2, what: { is: 'ended', verdict: 'no_answer' } })
-    expect(await states(id)).toEqual(['scheduled'])
-    await pass(29 * minuteMs)
-    expect((await sessions(id)).map(({ state, end }) => [state, end?.cause])).toEqual([['ended', 'batch_stopped']])
+    expect((await sessions(id)).map(({ state, end }) => [state, end?.cause])).toEqual([['ended', 'no_answer']])
   })
 
   it('is refused where there is nothing to stop', async () => {
@@ -380,7 +396,9 @@ describe('stopping a batch', () => {
     await pass()
     await stopBatchesOf(engine, ask, agentId)
     await pass()
-    expect(await Promise.all(ids.map(async (id) => (await batch(id)).status))).toEqual(['stopped', 'processed'])
+    expect(await Promise.all(ids.map(async (id) => (await batch(id)).status))).toEqual(['stopped', 'stopped'])
+    const causes = await Promise.all(ids.map(async (id) => (await sessions(id)).map(({ end }) => end?.cause)))
+    expect(causes).toEqual(Array(2).fill(['agent_deleted', 'agent_deleted']))
   })
 })
 

@@ -1,10 +1,11 @@
 import { batch as noun } from '#domain/batch/batch.ts'
 import type { BatchCommand } from '#domain/batch/commands.ts'
-import { rowsPerPart, type Batch, type BatchRow } from '#domain/batch/state.ts'
+import { rowsPerPart, type Batch, type BatchRow, type BatchStatus } from '#domain/batch/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import { isRefused, refusals, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
 import { liveAgent } from '../agents.ts'
+import type { Position } from '../../api.ts'
 import type { Agents, BatchDraft, Batches, Numbers } from '../api.ts'
 import { read } from '../../reading.ts'
 import { dryRun, type DryRunNeed } from './dry-run.ts'
@@ -65,23 +66,44 @@ export function createBatches(need: BatchesNeed): Batches {
   }
 }
 
-/** Stops the batches of an agent that is being removed: those that have started, and those that wait for their time. */
-export async function stopBatchesOf(engine: Engine, { account, by }: Ask, agent: Id): Promise<void> {
-  for (let isMore = true; isMore;) {
+/** Stops the batches of an agent that is being removed: those that have started, and those that could still. */
+export async function stopBatchesOf(engine: Engine, { account, by }: Ask, agent: Id): Promise<Refused | undefined> {
+  let after: Position | undefined
+  do {
     const page = await engine.list({
       account,
       noun,
       list: 'by_agent',
       equals: [agent],
       limit: 100,
-      test: ({ facets: { status } }) => status === 'scheduled' || status === 'queued' || status === 'running',
+      test: ({ facets: { status } }) => isOpen(status as BatchStatus),
+      ...(after && { after }),
     })
     const stopped = await Promise.all(
       page.items.map(({ id }) =>
-        engine.execute<Batch>({ account, by }, (unit) => stateAfter(unit, id, { type: 'stop', hangUp: false })),
+        engine.execute<Batch>({ account, by }, (unit) => stateAfter(unit, id, { type: 'lose_agent' })),
       ),
     )
-    isMore = page.next !== undefined && stopped.some(({ value }) => value !== undefined)
+    const refused = stopped.find(({ refusal }) => refusal && refusals[refusal.code].retryable)?.refusal
+    if (refused) return { refusal: refused }
+    after = page.next
+  } while (after)
+  return undefined
+}
+
+function isOpen(status: BatchStatus): boolean {
+  switch (status) {
+    case 'created':
+    case 'processed':
+    case 'scheduled':
+    case 'queued':
+    case 'running':
+      return true
+    case 'completed':
+    case 'stopped':
+    case 'failed':
+    case 'erasing':
+      return false
   }
 }
 

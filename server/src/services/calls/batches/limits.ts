@@ -1,3 +1,4 @@
+import { hourMs, type Milliseconds } from '#domain/vocabulary/instant.ts'
 import { rowsPerPart } from '#domain/batch/state.ts'
 
 /** A list has at most so many rows and bytes. */
@@ -8,7 +9,12 @@ export const dataBytesAtMost: number = 25 * 1024
 /** How much of a rejected line is shown. */
 export const lineShown = 500
 
-/** How many rows one unit makes, releases or stops: a unit leads to at most 32 reactions, and who is hung up to one each. */
-export const rowsPerUnit = { make: 50, release: 50, stop: 25 } as const
+/**
+ * How many rows one unit makes, releases, stops or hangs up: a unit leads to at most 32 reactions, and a call that is hung up to two
+ * (its stream stops, and with it that of its conversation).
+ */
+export const rowsPerUnit = { make: 50, release: 50, stop: 25, hangUp: 8 } as const
+/** A batch that was missed by more is not started any more, like a scheduled call. */
+export const missedMs: Milliseconds = hourMs
 /** How many rows an effect works off before it settles: what a crash can bring to be looked at again. */
 export const rowsPerChunk: number = 4 * rowsPerPart

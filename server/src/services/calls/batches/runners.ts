@@ -5,13 +5,17 @@ import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refusals, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectAnswer, EffectRequest, EffectRunner, Engine, Unit } from '#engine/api.ts'
 import { read } from '../../reading.ts'
+import { liveAgent } from '../agents.ts'
 import { rowsPerChunk, rowsPerUnit } from './limits.ts'
 import { release } from './releasing.ts'
 import { rowParts, seeRows } from './rows.ts'
 import { stop } from './stopping.ts'
 import { inUnits } from './units.ts'
 
-/** Makes the `prepared` session of one valid row, inside a program. Undefined: the row is none to call. */
+/**
+ * Makes the `prepared` session of one valid row, inside a program, or answers with the one that somebody faster has made. Undefined: the
+ * row is none to call.
+ */
 export type MakeRow = (unit: Unit, row: BatchRow) => Id | Refused | undefined
 
 export interface BatchRunnersNeed {
@@ -55,19 +59,19 @@ async function prepare({ engine, rowMaker }: BatchRunnersNeed, effect: EffectReq
   const missed = await inUnits(engine, effect, left, rowsPerUnit.make, (unit, some) =>
     makeRows(unit, batch, make, some),
   )
-  if (isRefused(missed)) return { settled: false, error: missed.refusal.message }
+  if (isRefused(missed)) return unmade(missed)
   const done = next >= batch.rows
   return { settled: true, command: advancing({ work: 'prepare', next, count: valid.length, missed, done }) }
 }
 
 /** Answers with how many no session could be made of. */
-function makeRows(unit: Unit, { id }: Batch, make: MakeRow, rows: readonly BatchRow[]): number | Refused {
+function makeRows(unit: Unit, { id, agent }: Batch, make: MakeRow, rows: readonly BatchRow[]): number | Refused {
   const now = unit.state(noun, id)
   if (!now || !isWanted(now)) return 0
+  const talker = liveAgent(unit, agent.id)
+  if (isRefused(talker)) return talker
   let missed = 0
   for (const row of rows) {
-    // Told only after a commit ran into it: somebody was faster.
-    if (unit.reported({ kind: 'row', key: `${id}#${row.row}` }) !== undefined) continue
     const one = make(unit, row)
     if (isRefused(one) && refusals[one.refusal.code].retryable) return one
     if (one === undefined || isRefused(one)) missed++

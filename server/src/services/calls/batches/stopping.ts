@@ -15,29 +15,26 @@ import { inUnits } from './units.ts'
 type Stopping = NonNullable<Batch['stopping']>
 
 /**
- * Stops what waits of a batch, and where that was asked for hangs up what is on the line. What goes on may still come to a retry, so
- * all is looked at again until nothing is on the line. A deleted batch is gone, but its sessions are still found by it.
+ * Stops what waits of a batch; what is on the line is hung up where that was asked for, and is not retried otherwise. Each is dealt
+ * with as it is in its unit, so that once over all is enough. A deleted batch is gone, but its sessions are still found by it.
  */
 export async function stop(engine: Engine, effect: EffectRequest): Promise<EffectAnswer> {
   const { account, aggregate: id } = effect
   const batch = await read(engine, account, (unit) => unit.state(noun, id))
   const how: Stopping = batch?.stopping ?? { hangUp: false, cause: 'batch_stopped' }
   const ids: Id[] = []
-  let onTheLine = 0
   await seeRows(engine, { account, id }, (seen) => {
-    const state = seen.facets['state'] as SessionState
-    if (commandFor(state, how)) ids.push(seen.id)
-    else if (state !== 'ended') onTheLine++
+    if (commandFor(seen.facets['state'] as SessionState, how)) ids.push(seen.id)
   })
-  const count = await inUnits(engine, effect, ids, rowsPerUnit.stop, (unit, some) => stopAll(unit, some, how))
+  const perUnit = how.hangUp ? rowsPerUnit.hangUp : rowsPerUnit.stop
+  const count = await inUnits(engine, effect, ids, perUnit, (unit, some) => stopAll(unit, some, how))
   if (isRefused(count)) return { settled: false, error: count.refusal.message }
-  if (onTheLine > 0) return { settled: false, error: `${onTheLine} calls of the batch are still on the line.` }
   const next = batch?.rows ?? 0
   const command: BatchCommand = { type: 'advance', work: 'stop', next, count, missed: 0, done: true }
   return { settled: true, command }
 }
 
-/** Answers with how many it ended. Each is looked at as it is now. */
+/** Answers with how many took it. Each is looked at as it is now. */
 function stopAll(unit: Unit, ids: readonly Id[], how: Stopping): number {
   let count = 0
   for (const id of ids) {
@@ -49,7 +46,7 @@ function stopAll(unit: Unit, ids: readonly Id[], how: Stopping): number {
   return count
 }
 
-/** Undefined: it is left alone. The end of a call may still be followed by a retry, which a stop drops. */
+/** Undefined: it is over. What has dropped off the line may still come to a retry, which a stop drops. */
 function commandFor(state: SessionState, { hangUp, cause }: Stopping): SessionCommand | undefined {
   switch (state) {
     case 'prepared':
@@ -62,7 +59,7 @@ function commandFor(state: SessionState, { hangUp, cause }: Stopping): SessionCo
     case 'dialing':
     case 'ringing':
     case 'live':
-      return hangUp ? { type: 'hang_up', note: 'its batch was stopped' } : undefined
+      return hangUp ? { type: 'hang_up', note: 'its batch was stopped' } : { type: 'drop_retry' }
     case 'ended':
     case 'erasing':
       return undefined

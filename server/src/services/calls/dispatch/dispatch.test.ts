@@ -245,6 +245,39 @@ describe('the dial gate', () => {
     expect(await rig.session(id)).toMatchObject({ outcome: 'error', end: { cause: 'no_calling_window' } })
   })
 
+  it.each([
+    ['removed', null, 'dialing'],
+    ['other', { startHour: 9, endHour: 12 }, 'dialing'],
+    ['still closed', { startHour: 11, endHour: 12 }, 'deferred'],
+  ] as const)(
+    'B9 5.4 the hours that count are those of the agent as it is now: %s since the order',
+    async (_, hours, state) => {
+      const rig = await openRig({ limit: 1, hours: { startHour: 10, endHour: 12 } })
+      await rig.write(hours)
+      const id = await rig.order(keeps)
+      await rig.rest()
+      expect((await rig.session(id)).agent.version).toBe(1)
+      expect((await rig.session(id)).state).toBe(state)
+    },
+  )
+
+  it('B9 5.2 hours that come or go while a call waits for a slot count at the gate', async () => {
+    const rig = await openRig({ limit: 0 })
+    const id = await rig.order(keeps)
+    await rig.rest()
+    await rig.write({ startHour: 10, endHour: 12 })
+    rig.limit = 1
+    await rig.dispatch.wake(account)
+    await rig.rest()
+    expect(await rig.session(id)).toMatchObject({ state: 'deferred', openings: { 0: morning + hourMs } })
+    await rig.write({ startHour: 11, endHour: 12 })
+    await rig.pass(hourMs)
+    expect(await rig.session(id)).toMatchObject({ state: 'deferred', openings: { 0: morning + 2 * hourMs } })
+    await rig.write(null)
+    await rig.pass(hourMs)
+    expect(rig.dialed).toEqual([id])
+  })
+
   it('who does not keep hours is dialled at any time', async () => {
     const rig = await openRig({ hours: { startHour: 22, endHour: 23 } })
     const id = await rig.order()

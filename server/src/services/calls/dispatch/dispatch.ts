@@ -11,7 +11,7 @@ import { handOn, type Back } from './handing.ts'
 import { ledgerOf } from './ledger.ts'
 import { hoursRunner, offerRunner } from './offering.ts'
 import { recover } from './recovery.ts'
-import { releaseRunner } from './releasing.ts'
+import { chargeRunner, releaseRunner } from './releasing.ts'
 import { countWaiting, positionOf } from './waiting.ts'
 import { Wakes } from './wakes.ts'
 
@@ -40,7 +40,7 @@ export interface Dispatch extends Pick<Sessions, 'queuePosition' | 'slots'> {
   recover(): Promise<void>
 }
 
-type Asked = Extract<keyof SessionRequests, `slot.${string}` | 'hours.look'>
+type Asked = Extract<keyof SessionRequests, `slot.${string}` | 'hours.look' | 'wallet.charge'>
 export type DispatchRunners = Readonly<Record<Asked | 'slot.offer' | 'slot.freed' | 'slot.lapsed', EffectRunner>>
 
 export function createDispatch(need: DispatchNeed): Dispatch {
@@ -65,6 +65,7 @@ export function createDispatch(need: DispatchNeed): Dispatch {
       'slot.freed': waking(() => []),
       'slot.offer': offerRunner(gate),
       'slot.release': releaseRunner(need, wakes),
+      'wallet.charge': chargeRunner(need),
       'hours.look': hoursRunner(gate),
     },
     wake: (account) => wakes.wake(account),

@@ -3,13 +3,16 @@ import type { AgentDefinition } from '#domain/agent/state.ts'
 import { numberClaim } from '#domain/number/claims.ts'
 import type { Gate } from '#domain/session/commands.ts'
 import { policyOf } from '#domain/session/limits.ts'
+import { session as sessionNoun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import { isOpen, nextOpenings } from '#domain/vocabulary/calling-hours.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import { wallet as walletNoun } from '#domain/wallet/wallet.ts'
 import { walletClaim } from '#domain/wallet/decide.ts'
 import { free } from '#domain/wallet/state.ts'
-import type { Unit } from '#engine/api.ts'
+import type { Engine, Unit } from '#engine/api.ts'
+import { read } from '../../reading.ts'
 import type { Agents } from '../api.ts'
 import type { NumberZones } from '../ports.ts'
 
@@ -22,9 +25,31 @@ export interface GateNeed {
   readonly minuteCents: number
 }
 
-/** The definition whose hours hold for a session; undefined: nothing of it is left. */
-export function definitionOf({ agents }: GateNeed, { account, agent }: Session): Promise<AgentDefinition | undefined> {
-  return agents.version(account, agent.id, agent.version)
+/** A session that waits, and what its agent is now; undefined: nothing of it is left. */
+export interface Waiting {
+  readonly session: Session
+  readonly definition: AgentDefinition | undefined
+}
+
+/**
+ * A session with its agent's present definition, whose hours hold: those that were changed, added or removed since the order count
+ * (Bolna 5.2, 5.4). What the agent says stays that of the version the session was ordered with.
+ */
+export async function waitingOf(
+  { agents, engine }: Pick<GateNeed, 'agents'> & { readonly engine: Engine },
+  account: string,
+  id: Id,
+): Promise<Waiting | undefined> {
+  const found = await read(engine, account, (unit) => {
+    const session = unit.state(sessionNoun, id)
+    return session && { session, version: unit.state(agentNoun, session.agent.id)?.version }
+  })
+  if (!found) return undefined
+  const { session, version } = found
+  return {
+    session,
+    definition: version === undefined ? undefined : await agents.version(account, session.agent.id, version),
+  }
 }
 
 /** What the session's dial gate has to know of tables and of other nouns (B9, B15, B16). */

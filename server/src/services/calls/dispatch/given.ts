@@ -52,15 +52,18 @@ export class Rig {
   /** Who was dialled, in order. */
   readonly dialed: Id[] = []
   agent: Id = ''
+  /** The agent's calling hours, version by version. */
+  readonly #hours: (CallingHours | null)[]
 
   private constructor(engine: Engine, options: RigOptions, { system }: OwnWorld) {
     this.engine = engine
     this.limit = options.limit ?? 2
     const { zone, zones = {}, hours = null, noDefinition, perMinute = 0 } = options
+    this.#hours = [hours]
     this.dispatch = createDispatch({
       engine: this.#counting(engine),
       system,
-      agents: { version: async () => (noDefinition ? undefined : { ...definition, hours }) },
+      agents: { version: async (_, __, version) => (noDefinition ? undefined : this.#version(version)) },
       accounts: { list: async () => ({ items: [{ id: account } as never] }) },
       zones: { of: (number) => zones[number] ?? [] },
       rates: { ...free, perMinute: { network: perMinute, platform: 0 } },
@@ -80,6 +83,18 @@ export class Rig {
     await engine.start()
     rig.agent = options.after?.agent ?? (await rig.#furnish())
     return rig
+  }
+
+  #version(version: number): AgentDefinition | undefined {
+    const hours = this.#hours[version - 1]
+    return hours === undefined ? undefined : { ...definition, hours }
+  }
+
+  /** The agent has other calling hours from now on. */
+  async write(hours: CallingHours | null): Promise<void> {
+    this.#hours.push(hours)
+    const command = { type: 'write', definition: { ...definition, hours } } as const
+    await this.do((unit) => void must(unit.run(agentNoun, this.agent, command)))
   }
 
   /** What the dispatcher executes is counted. */

@@ -104,7 +104,7 @@ export function releaseSlot(unit: Unit, { session, attempt }: Holder): Refused |
 }
 
 /** Gives the hold back and takes what the attempt did cost; nothing where billing is off. */
-function settleHold(unit: Unit, { session, attempt, cents }: Back): Refused | undefined {
+export function settleHold(unit: Unit, { session, attempt, cents }: Back): Refused | undefined {
   const wallet = unit.holder(walletClaim)
   if (wallet === undefined) return undefined
   const done = unit.run(walletNoun, wallet, { type: 'settle', key: keyOf({ session, attempt }), cents })

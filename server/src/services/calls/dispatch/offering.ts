@@ -6,9 +6,8 @@ import { walletClaim } from '#domain/wallet/decide.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRunner, Engine, Unit } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
-import { read } from '../../reading.ts'
 import { persist } from '../patience.ts'
-import { closedFor, definitionOf, gateOf, type GateNeed } from './gate.ts'
+import { closedFor, gateOf, waitingOf, type GateNeed } from './gate.ts'
 import { releaseSlot } from './handing.ts'
 import { heldBy, isUsing, keyOf, ledgerOf } from './ledger.ts'
 
@@ -27,8 +26,7 @@ export function offerRunner(need: OfferingNeed): EffectRunner {
   return {
     run: async ({ account, payload }) => {
       const offer = payload as SlotOffer
-      const session = await read(need.engine, account, (unit) => unit.state(sessionNoun, offer.session))
-      const definition = session && (await definitionOf(need, session))
+      const definition = (await waitingOf(need, account, offer.session))?.definition
       const outcome = await persist<unknown>(need, { account, by: 'dispatcher' }, (unit) => {
         const held = heldBy(ledgerOf(unit), offer)
         const present = unit.state(sessionNoun, offer.session)
@@ -52,10 +50,9 @@ export function hoursRunner(need: GateNeed & Pick<OfferingNeed, 'engine'>): Effe
   return {
     run: async ({ account, aggregate, payload }) => {
       const { attempt } = payload as SessionRequests['hours.look']
-      const session = await read(need.engine, account, (unit) => unit.state(sessionNoun, aggregate))
-      if (!session) return { settled: true }
-      const definition = await definitionOf(need, session)
-      const closed = closedFor(need, session, definition, need.engine.clocks.now(account))
+      const waiting = await waitingOf(need, account, aggregate)
+      if (!waiting) return { settled: true }
+      const closed = closedFor(need, waiting.session, waiting.definition, need.engine.clocks.now(account))
       const gate = { balance: 'enough', ...(closed && { closed }) } as const
       return { settled: true, command: { type: 'offer_slot', attempt, gate } }
     },

@@ -1,5 +1,6 @@
 import type { Held } from '#domain/dispatcher/state.ts'
 import { session as sessionNoun } from '#domain/session/session.ts'
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Accounts, Position } from '../../api.ts'
@@ -19,6 +20,10 @@ export interface RecoveryNeed {
 }
 
 const checkedAtOnce = 100
+/** Accounts looked at side by side. */
+const accountsAtOnce = 8
+const mostListings = 3
+const pauseMs: Milliseconds = 500
 
 /**
  * After a start: which routes are waited on is known again, slots of sessions that do not use them are free again, and the line
@@ -27,12 +32,36 @@ const checkedAtOnce = 100
 export async function recover(need: RecoveryNeed, wakes: Wakes<Back>): Promise<void> {
   let after: Position | undefined
   do {
-    const page = await need.accounts.list(after)
-    for (const { id: account } of page.items) {
-      await recoverAccount(need, wakes, account)
+    const page = await listed(need, after)
+    if (!page) return
+    const left = page.items.values()
+    const work = async (): Promise<void> => {
+      for (const { id } of left) await recoverAccount(need, wakes, id)
     }
+    await Promise.all(Array.from({ length: accountsAtOnce }, work))
     after = page.next
   } while (after)
+}
+
+/** A page of accounts. Undefined: it cannot be had, which is no reason not to serve. */
+async function listed(
+  { accounts, system, log }: RecoveryNeed,
+  after: Position | undefined,
+): Promise<Awaited<ReturnType<Accounts['list']>> | undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await accounts.list(after)
+    } catch (error) {
+      if (tries === mostListings) {
+        log?.error(
+          { error: nameOf(error) },
+          'Accounts were not read at the start; their next calls wake those that wait.',
+        )
+        return undefined
+      }
+    }
+    await new Promise<void>((resolve) => system.after(pauseMs, resolve))
+  }
 }
 
 /** What breaks over one account does not take the others along. */
@@ -42,12 +71,15 @@ async function recoverAccount(need: RecoveryNeed, wakes: Wakes<Back>, account: s
     const routes = await routesWaited(need.engine, account)
     if (routes.size > 0) await wakes.wake(account, { routes })
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error
     need.log?.error(
-      { account, error: name },
+      { account, error: nameOf(error) },
       'The waiting calls of an account were not woken; its next call wakes them.',
     )
   }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
 }
 
 async function checkLedger({ engine, system }: RecoveryNeed, account: string): Promise<void> {

@@ -6,7 +6,10 @@ import { dayMs, hourMs, minuteMs } from '#domain/vocabulary/instant.ts'
 import type { EffectRequest, EffectRunner } from '#engine/api.ts'
 import type { Storage } from '#engine/ports.ts'
 import { account, busy, must, Rig, type RigOptions } from './given.ts'
+import type { Back } from './handing.ts'
 import { openLedger } from './ledger.ts'
+import { recover } from './recovery.ts'
+import { Wakes } from './wakes.ts'
 
 const open: Rig[] = []
 afterEach(async () => {
@@ -87,6 +90,53 @@ describe('after a crash', () => {
     await rig.rest()
     expect(await rig.states(ids)).toEqual(['dialing', 'dialing'])
     expect((await rig.dispatch.slots(account)).waiting).toBe(0)
+  })
+
+  it('accounts that cannot be listed do not keep the server from starting, and are asked for again', async () => {
+    const before = await openRig({ limit: 0 })
+    const id = await before.order()
+    await before.rest()
+    let asked = 0
+    const accounts = {
+      list: async () => {
+        if (++asked < 3) throw new Error('away')
+        return { items: [{ id: account } as never] }
+      },
+    }
+    const woken: string[] = []
+    const wakes = new Wakes<Back>(async ({ account: who, routes }) => (woken.push(who), routes))
+    const log: unknown[] = []
+    const need = { engine: before.engine, accounts, log: { error: (line: unknown) => log.push(line) } as never }
+    const soon = { after: (_: number, act: () => void) => (act(), () => {}) }
+    await recover({ ...need, system: soon }, wakes)
+    expect([woken, log]).toEqual([[account], []])
+    asked = -9
+    await recover({ ...need, system: soon }, wakes)
+    expect([woken, log]).toEqual([[account], [{ error: 'Error' }]])
+    expect(await before.states([id])).toEqual(['queued'])
+  })
+
+  it('an account that hangs does not keep the others waiting', async () => {
+    const rig = await openRig({ limit: 0 })
+    await rig.orders(1)
+    await rig.rest()
+    const seen: string[] = []
+    const engine = new Proxy(rig.engine, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name)
+        if (name !== 'execute') return typeof value === 'function' ? (value.bind(target) as unknown) : value
+        return (ask: { readonly account: string }) => {
+          seen.push(ask.account)
+          return new Promise(() => {})
+        }
+      },
+    })
+    const items = Array.from({ length: 20 }, (_, i) => ({ id: `account ${i}` }) as never)
+    const accounts = { list: async () => ({ items }) }
+    const system = { after: () => () => {} }
+    void recover({ engine, accounts, system }, new Wakes<Back>(async ({ routes }) => routes))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(seen).toHaveLength(8)
   })
 
   it('a slot that no session uses is free again', async () => {

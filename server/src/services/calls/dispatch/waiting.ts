@@ -1,4 +1,3 @@
-import { agent as agentNoun } from '#domain/agent/agent.ts'
 import { policyOf } from '#domain/session/limits.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
@@ -56,20 +55,14 @@ function waitingOf(session: Session): Waiting {
 }
 
 /**
- * The routes on which sessions wait, found after a start: by the rows of what waits for each agent, without reading the sessions.
- * An agent that is gone has none waiting.
+ * The routes on which sessions wait, found after a start, by the rows of the list alone: whoever waits for an agent that is gone is
+ * to be told so too.
  */
 export async function routesWaited(engine: Engine, account: string): Promise<ReadonlySet<string>> {
-  const agents: Id[] = []
-  await scan(engine, account, { noun: agentNoun, list: 'all', equals: ['true'] }, ({ aggregate }) =>
-    agents.push(aggregate),
-  )
   const routes = new Set<string>()
-  for (const agent of agents) {
-    await scan(engine, account, { noun, list: 'waiting_by_agent', equals: [agent] }, ({ facets: { waiting } }) => {
-      if (waiting !== undefined) routes.add(String(waiting))
-    })
-  }
+  await scan(engine, account, { noun, list: 'in_line', equals: ['true'] }, ({ facets: { waiting } }) => {
+    if (waiting !== undefined) routes.add(String(waiting))
+  })
   return routes
 }
 

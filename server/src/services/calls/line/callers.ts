@@ -1,27 +1,12 @@
-import { session as noun } from '#domain/session/session.ts'
-import type { Engine } from '#engine/api.ts'
-import type { AgentView } from '../api.ts'
-import type { PhoneNumber } from '#domain/number/state.ts'
+import { callerHandle } from '#domain/session/finding.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Unit } from '#engine/api.ts'
 
-/** How many calls a caller has made to one of our numbers, counted up to `most`. */
-export async function callsOf(
-  engine: Engine,
-  {
-    account,
-    view,
-    own,
-    user,
-  }: { readonly account: string; readonly view: AgentView; readonly own: PhoneNumber; readonly user: string },
+/** Whether a caller has made as many calls to an agent by one of our numbers as it may; those under way count. */
+export function hasCalledEnough(
+  unit: Pick<Unit, 'holders'>,
+  caller: { readonly agent: Id; readonly own: string; readonly user: string },
   most: number,
-): Promise<number> {
-  const page = await engine.list({
-    account,
-    noun,
-    list: 'by_agent',
-    equals: [view.agent.id],
-    descending: true,
-    limit: Math.max(1, most),
-    test: ({ facets }) => facets['direction'] === 'inbound' && facets['user'] === user && facets['own'] === own.number,
-  })
-  return page.items.length
+): boolean {
+  return most === 0 || unit.holders(callerHandle(caller), most).length >= most
 }

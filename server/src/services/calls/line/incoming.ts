@@ -18,7 +18,7 @@ import { persist, within } from '../patience.ts'
 import type { IncomingCall, Telephony } from '../ports.ts'
 import { configurationOf, isTooMuch } from '../sessions/placing.ts'
 import { policyOf } from '../sessions/policy.ts'
-import { callsOf } from './callers.ts'
+import { hasCalledEnough } from './callers.ts'
 import { answerLeg } from './runners.ts'
 
 /** What is known of a caller before the call is taken. */
@@ -67,19 +67,21 @@ export async function takeIncoming(need: IncomingNeed, call: IncomingCall): Prom
   const verdict = await judge(need, { account, view, own, user, id })
   const create = createOf({ call, view, own, user }, verdict)
   const made = await persist<Session>(need, { account, by: 'carrier' }, (unit) =>
-    makeSession(unit, id, create, verdict),
+    makeSession(unit, id, create, ruleNow(unit, { view, own, user }, verdict)),
   )
   if (made.value === undefined) {
     need.log?.warn({ account, callId: call.callId, code: made.refusal?.code }, 'A call could not be taken.')
     return
   }
-  if (verdict.rule !== undefined) return
+  if (made.value.state !== 'ringing') return
   const reference = referenceOf(id, made.value.attempt.number)
   call.take(reference)
   // The carrier reports the answer; where it cannot, the ring timeout ends the call.
   const failed = await answerLeg(need.telephony, account, reference)
   if (failed !== undefined) need.log?.warn({ account, session: id }, 'A call could not be answered.')
 }
+
+type Caller = Pick<Arrived, 'view' | 'own' | 'user'>
 
 interface Arrived {
   readonly account: string
@@ -96,15 +98,26 @@ interface Verdict {
 }
 
 async function judge(need: IncomingNeed, arrived: Arrived): Promise<Verdict> {
-  const { callsPerCaller, exempt, rejectUnknown } = arrived.view.definition.inbound
-  const isExempt = exempt.some((number) => canonicalAddress('VOICE', number) === arrived.user)
-  if (callsPerCaller >= 0 && !isExempt) {
-    const calls = await callsOf(need.engine, arrived, callsPerCaller)
-    if (calls >= callsPerCaller) return { data: null, rule: 'the caller has used up the calls it may make' }
-  }
+  const { rejectUnknown } = arrived.view.definition.inbound
+  // Looked at before its source is asked for nothing, and again in the unit that makes the call: two may come at once.
+  const isTooMany = await read(need.engine, arrived.account, (unit) => isUsedUp(unit, arrived))
+  if (isTooMany) return { data: null, rule: usedUp }
   const data = await within(need.system, sourceMs, (signal) => askSource(need, arrived, signal))
   if (data === 'unknown' && rejectUnknown) return { data: null, rule: 'the caller is not known' }
   return { data: data === 'unknown' ? null : (data ?? null) }
+}
+
+const usedUp = 'the caller has used up the calls it may make'
+
+/** The rule that says no at this very moment. */
+function ruleNow(unit: Unit, arrived: Caller, { rule }: Verdict): string | undefined {
+  return rule ?? (isUsedUp(unit, arrived) ? usedUp : undefined)
+}
+
+function isUsedUp(unit: Unit, { view: { agent, definition }, own, user }: Caller): boolean {
+  const { callsPerCaller, exempt } = definition.inbound
+  if (callsPerCaller < 0 || exempt.some((number) => canonicalAddress('VOICE', number) === user)) return false
+  return hasCalledEnough(unit, { agent: agent.id, own: own.number, user }, callsPerCaller)
 }
 
 /** What the source says; a failure is no reason to lose the call. */
@@ -127,7 +140,7 @@ async function askSource(
 }
 
 function createOf(
-  { call, view, own, user }: Pick<Arrived, 'view' | 'own' | 'user'> & { readonly call: IncomingCall },
+  { call, view, own, user }: Caller & { readonly call: IncomingCall },
   { data }: Verdict,
 ): Create {
   return {
@@ -148,7 +161,7 @@ function createOf(
 }
 
 /** One that is not allowed has a record too: it rang, and was rejected. */
-function makeSession(unit: Unit, id: Id, create: Create, { rule }: Verdict): Session | Refused {
+function makeSession(unit: Unit, id: Id, create: Create, rule: string | undefined): Session | Refused {
   const made = unit.run(noun, id, create)
   if (isRefused(made) || rule === undefined) return isRefused(made) ? made : made.state
   const { number } = made.state.attempt

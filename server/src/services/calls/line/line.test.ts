@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCallsHouse, shop, type CallsHouse } from '#conformance/calls-house.ts'
 import { HandCarrier } from '#conformance/hand-carrier.ts'
-import { minuteMs } from '#domain/vocabulary/instant.ts'
+import { hourMs, minuteMs } from '#domain/vocabulary/instant.ts'
 
 const alice = '+14155550133'
 const carol = '+14155550155'
@@ -154,6 +154,26 @@ describe('an incoming call', () => {
   })
 })
 
+describe('the calls a caller may make', () => {
+  it('are counted where they are taken: of two that come at once, one is over the limit', async () => {
+    const agentId = await house.agent({ inbound: { callsPerCaller: 2, exempt: [], rejectUnknown: false } })
+    const number = await house.services.numbers.find(house.account, shop)
+    await house.services.numbers.attach(house.ask, number!.id, agentId)
+    const arrive = (from: string) => carrier.arrives(house.account, from, shop)
+    await arrive(alice)
+    const both = await Promise.all([arrive(alice), arrive(alice), arrive(carol)])
+    expect(both.filter((reference) => reference === undefined)).toHaveLength(1)
+    expect(both[2]).toBeDefined()
+    expect(await arrive(alice)).toBeUndefined()
+    const { items } = await house.services.sessions.list(house.account, { limit: 10 })
+    const ends = items.map(({ session }) => session.end?.cause).filter((cause) => cause !== undefined)
+    expect(ends).toEqual(['inbound_rejected', 'inbound_rejected'])
+    house = await house.restart()
+    expect(await arrive(alice)).toBeUndefined()
+    expect(await arrive('+14155550177')).toBeDefined()
+  })
+})
+
 describe('after a crash', () => {
   it('a dial that was begun is asked about: what the carrier knows is taken as it happened, and nothing is dialled twice', async () => {
     carrier.onPlace = () => new Promise(() => {})
@@ -178,6 +198,48 @@ describe('after a crash', () => {
     expect(await house.session(session.id)).toMatchObject({ outcome: 'stopped', end: { cause: 'no_response' } })
     expect(carrier.placed).toHaveLength(1)
     expect(await house.services.sessions.slots(house.account)).toMatchObject({ held: [] })
+  })
+
+  it('a dial that was never begun is not made when its time is over', async () => {
+    const real = house.storage.settleEffects.bind(house.storage)
+    const dead: typeof real = () => new Promise(() => {})
+    house.storage.settleEffects = (rows) =>
+      rows.some(({ kind }) => kind === 'telephony.dial') ? dead(rows) : real(rows)
+    const { session } = await house.call({ agentId: await house.agent(), to: alice })
+    for (let i = 0; (await house.session(session.id)).state !== 'dialing' && i < 1_000; i++) {
+      await new Promise(setImmediate)
+    }
+    house.storage.settleEffects = real
+    await away(5 * hourMs)
+    await house.pass(minuteMs)
+    expect(await house.session(session.id)).toMatchObject({ state: 'ended', end: { cause: 'no_response' } })
+    expect(carrier.placed).toEqual([])
+  })
+
+  it('the other party of a call that two talk in is asked about, too', async () => {
+    const id = await live()
+    await house.services.sessions.transfer(house.ask, id, carol)
+    await house.pass(0)
+    const { reference } = carrier.placed[1]!
+    await carrier.happens(house.account, reference, 'answered')
+    await house.pass(0)
+    await carrier.happens(house.account, reference, { is: 'ended', verdict: 'hangup' }, { unheard: true })
+    house = await house.crash()
+    await house.pass(minuteMs)
+    expect(await house.session(id)).toMatchObject({ outcome: 'transferred', end: { cause: 'bridge_ended' } })
+    expect((await house.events(id)).filter(({ type }) => type.endsWith('refused'))).toEqual([])
+  })
+
+  it('another party that the carrier knows nothing of is gone', async () => {
+    const id = await live()
+    await house.services.sessions.transfer(house.ask, id, carol)
+    await house.pass(0)
+    const { reference } = carrier.placed[1]!
+    await carrier.happens(house.account, reference, 'ringing')
+    carrier.forgets(reference)
+    house = await house.crash()
+    expect(await state(id)).toBe('live')
+    expect((await house.session(id)).control?.second).toMatchObject({ state: 'ended' })
   })
 
   it('a live call goes on where it was, with another process', async () => {
@@ -238,6 +300,14 @@ describe('after a crash', () => {
     await house.pass(minuteMs)
     expect(await house.session(id)).toMatchObject({ outcome: 'completed', end: { cause: 'user_hangup', by: 'user' } })
   })
+
+  /** The server dies, and is down for a while. */
+  async function away(ms: number): Promise<void> {
+    const now = house.engine.clocks.now(house.account) + ms
+    const clock = { account: house.account, kind: 'test', now } as const
+    await house.storage.commit([{ aggregates: [], effects: [], clock }])
+    house = await house.crash()
+  }
 
   /** The carrier has been asked, and has not answered. */
   async function placed(count: number): Promise<void> {

@@ -2,14 +2,15 @@ import { referenceOf } from '#domain/session/requests.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
-import type { Engine } from '#engine/api.ts'
+import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Engine, Unit } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Accounts, Position } from '../../api.ts'
 import type { Logger } from '../../ports.ts'
 import { persist, within } from '../patience.ts'
-import type { Telephony } from '../ports.ts'
+import type { LegStanding, Telephony } from '../ports.ts'
 import { sessionsIn } from '../sessions/lists.ts'
-import { catchUp } from './reports.ts'
+import { catchUp, type Leg } from './reports.ts'
 
 export interface ReconcileNeed {
   readonly engine: Engine
@@ -82,30 +83,72 @@ async function ofAccount(need: ReconcileNeed, account: string, stopped: () => bo
 /** False: nobody knows, since the carrier could not be asked. Its deadlines end the call in any case. */
 async function reconcileOne(need: ReconcileNeed, session: Session): Promise<boolean> {
   const { account, id, attempt } = session
-  const { engine, telephony, lease, log } = need
+  const { telephony, log } = need
   try {
     const reference = referenceOf(id, attempt.number)
-    const standing = await within(need.system, askingMs, () => telephony.query(account, reference))
-    if (standing === undefined) throw new Error('The carrier did not answer in time.')
-    const ask = { account, by: 'restart' }
-    await persist<unknown>({ engine, system: need.system }, ask, (unit) => {
-      const present = unit.state(noun, id)
-      if (present?.attempt.number !== attempt.number || present.attempt.lease === lease) return true
-      const leg = { session: id, attempt: attempt.number }
-      if (standing === 'unknown')
-        return present.state === 'dialing'
-          ? true
-          : unit.run(noun, id, { type: 'lose', attempt: attempt.number, cause: 'lost_lease' })
-      catchUp(unit, leg, standing, lease)
-      return unit.run(noun, id, { type: 'take_lease', lease })
-    })
+    const first = await standingOf(need, account, reference)
+    const other = session.control?.second
+    const isUp = other !== undefined && other.state !== 'ended'
+    const second = isUp ? await standingOf(need, account, referenceOf(id, attempt.number, other.leg)) : undefined
+    const outcome = await persist<unknown>(need, { account, by: 'restart' }, (unit) =>
+      takeOver(unit, session, { first, second }, need.lease),
+    )
+    if (outcome.refusal && outcome.refusal.code !== 'not_found') throw new Error(outcome.refusal.message)
     // It came in, and the process before was gone before it could be answered.
     const isUnanswered = session.direction === 'inbound' && session.state === 'ringing' && !session.control
-    if (isUnanswered && standing !== 'unknown') await telephony.answer(account, reference)
+    if (isUnanswered && first !== 'unknown') await telephony.answer(account, reference)
     return true
   } catch (error) {
     const name = error instanceof Error ? error.name : typeof error
     log?.error({ account, session: id, error: name }, 'The carrier could not be asked about a call.')
     return false
   }
+}
+
+type Standing = LegStanding | 'unknown'
+
+async function standingOf({ system, telephony }: ReconcileNeed, account: string, reference: string): Promise<Standing> {
+  const standing = await within(system, askingMs, () => telephony.query(account, reference))
+  if (standing === undefined) throw new Error('The carrier did not answer in time.')
+  return standing
+}
+
+/** The legs of a call as the carrier has them now; this process carries what is left. */
+function takeOver(
+  unit: Unit,
+  { id, attempt: { number }, control }: Session,
+  { first, second }: { readonly first: Standing; readonly second: Standing | undefined },
+  lease: string,
+): Refused | object {
+  const present = unit.state(noun, id)
+  if (present?.attempt.number !== number || present.attempt.lease === lease) return {}
+  const leg = { session: id, attempt: number }
+  if (first === 'unknown')
+    return present.state === 'dialing' ? {} : unit.run(noun, id, { type: 'lose', attempt: number, cause: 'lost_lease' })
+  const caughtUp = catchUp(unit, leg, first, lease)
+  if (isRefused(caughtUp)) return caughtUp
+  const name = control?.second?.leg
+  const other = second && name !== undefined ? catchUpSecond(unit, { ...leg, leg: name }, second, lease) : undefined
+  return isRefused(other) ? other : unit.run(noun, id, { type: 'take_lease', lease })
+}
+
+/** Nobody knows the other party any more: it is gone, but for one that is being dialled, whose deadline ends it. */
+function catchUpSecond(
+  unit: Unit,
+  leg: Leg & { readonly leg: string },
+  standing: Standing,
+  lease: string,
+): Refused | object {
+  const second = unit.state(noun, leg.session)?.control?.second
+  if (second?.leg !== leg.leg || second.state === 'ended') return {}
+  if (standing !== 'unknown') return catchUp(unit, leg, standing, lease)
+  if (second.state === 'dialing') return {}
+  const { attempt, leg: name } = leg
+  return unit.run(noun, leg.session, {
+    type: 'report',
+    attempt,
+    leg: name,
+    sequence: second.reports + 1,
+    what: { is: 'ended', verdict: 'dropped' },
+  })
 }

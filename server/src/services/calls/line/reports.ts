@@ -1,4 +1,6 @@
 import type { Report } from '#domain/session/commands.ts'
+import type { SecondLeg } from '#domain/session/control/state.ts'
+import { isNews } from '#domain/session/reports.ts'
 import { readReference } from '#domain/session/requests.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
@@ -64,9 +66,34 @@ export class Reports {
 
 /** What a carrier knows of a leg and we do not, taken as if it were reported now; what was taken before is not told again. */
 export function catchUp(unit: Unit, leg: Leg, { reports }: LegStanding, lease: string): Session | Refused {
-  const taken = unit.state(noun, leg.session)?.attempt.reports ?? -1
-  const news = reports.filter(({ sequence }) => leg.leg !== undefined || sequence > taken)
-  return takeReports(unit, leg, news, lease)
+  const session = unit.state(noun, leg.session)
+  const second = session?.control?.second
+  const isNew = (report: LegReport): boolean =>
+    leg.leg === undefined ? isUntold(session, report) : second === undefined || isUntoldOf(second, report)
+  return takeReports(unit, leg, reports.filter(isNew), lease)
+}
+
+function isUntold(session: Session | undefined, { sequence, what }: LegReport): boolean {
+  if (session === undefined || sequence > (session.attempt.reports ?? -1)) return true
+  return what.is !== 'media' && isNews(session, what)
+}
+
+/** The states of a second leg put its reports in order. */
+function isUntoldOf({ state, callId }: SecondLeg, { what }: LegReport): boolean {
+  switch (what.is) {
+    case 'placed':
+    case 'progress':
+      return callId === undefined
+    case 'ringing':
+      return state === 'dialing'
+    case 'answered':
+      return state === 'dialing' || state === 'ringing'
+    case 'ended':
+      return state !== 'ended'
+    case 'media':
+    case 'dtmf':
+      return false
+  }
 }
 
 /** Reports in their order, in one unit; a call that goes live by them gets its stream and conversation at once. */

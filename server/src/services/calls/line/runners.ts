@@ -24,6 +24,7 @@ export function lineRunners(need: RunnersNeed): LineRunners {
     'telephony.dial': {
       run: async ({ account, payload }) => {
         const dial = payload as Dial
+        if (!(await isWanted(need, account, dial))) return { settled: true }
         return { settled: true, command: dialAnswered(dial, await place(telephony, account, dial)) }
       },
       ask: async ({ account, payload }) => {
@@ -61,6 +62,19 @@ export function lineRunners(need: RunnersNeed): LineRunners {
       },
     },
   }
+}
+
+/** Whether the leg is still to be dialled: it may have been stopped, or its time may have passed while the server was down. */
+async function isWanted(need: RunnersNeed, account: string, { reference, attempt, leg: name }: Dial): Promise<boolean> {
+  const outcome = await persist<boolean>(need, { account, by: 'dial' }, (unit) => {
+    const leg = readReference(reference)
+    const session = leg && unit.state(noun, leg.session)
+    if (session?.attempt.number !== attempt) return false
+    if (name === null) return session.state === 'dialing'
+    const second = session.control?.second
+    return second?.leg === name && second.state === 'dialing'
+  })
+  return outcome.value === true
 }
 
 /** A throw means that nobody knows what happened: the session's deadline ends it. */

@@ -62,7 +62,10 @@ export async function rowMaker(
   return (unit, row) => makeRow(unit, { definition, numbers: own }, batch, row)
 }
 
-/** Our numbers are used in rotation. Undefined: the row was rejected. */
+/**
+ * Our numbers are used in rotation. Undefined: the row was rejected. It keeps its agent's hours until its batch starts, which says
+ * whether they count. The id is minted first: programs that run again are to mint the same ids in the same order.
+ */
 function makeRow(
   unit: Unit,
   { definition, numbers }: { readonly definition: AgentDefinition; readonly numbers: readonly PhoneNumber[] },
@@ -71,10 +74,14 @@ function makeRow(
 ): Id | Refused | undefined {
   const own = numbers[(row - 1) % numbers.length]
   if (to === undefined || own === undefined) return undefined
-  const { id, agent, retry, keepsHours } = batch
-  const order = { agentId: agent.id, to, data: data ?? null, retry, keepsHours, batch: { id, row } }
+  const { id: batchId, agent, retry } = batch
+  const order = { agentId: agent.id, to, data: data ?? null, retry, keepsHours: true, batch: { id: batchId, row } }
   const create = createOf({ agent, definition, own }, order)
-  const done = unit.run(noun, unit.id(homeRoute(create)), create)
+  const id = unit.id(homeRoute(create))
+  // Told only after a commit ran into it: somebody was faster.
+  const made = unit.reported({ kind: 'row', key: `${batchId}#${row}` })
+  if (made !== undefined) return made
+  const done = unit.run(noun, id, create)
   return isRefused(done) ? done : done.state.id
 }
 

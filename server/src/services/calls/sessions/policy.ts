@@ -10,7 +10,7 @@ export interface PolicyOrder {
 }
 
 /** A session's clocks and choices: the agent's limits, overruled by its order; what neither names is the house's default. */
-export function policyOf({ limits, hours, retry, makes }: AgentDefinition, order: PolicyOrder): Partial<Policy> {
+export function policyOf({ limits, retry, makes }: AgentDefinition, order: PolicyOrder): Partial<Policy> {
   const { ringMs, setupMs, maxMs, queueMs, wrapMs, silenceMs, askOnlineMs, voicemailMs } = limits
   return {
     ...(ringMs !== undefined && { ringMs }),
@@ -23,7 +23,7 @@ export function policyOf({ limits, hours, retry, makes }: AgentDefinition, order
     ...(voicemailMs !== undefined && { voicemailMs }),
     saysLastWords: (limits.lastWords ?? '') !== '',
     retry: order.retry === undefined ? retry : order.retry,
-    keepsHours: order.keepsHours && hours !== null,
+    keepsHours: order.keepsHours,
     makes: (['recording', 'summary', 'extraction'] as const).filter((artefact) => makes[artefact]),
     ...order.policy,
   }

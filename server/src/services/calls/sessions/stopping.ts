@@ -2,7 +2,7 @@ import type { Stop } from '#domain/session/commands.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { SessionState } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import { isRefused, refusals, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome } from '#engine/api.ts'
 import { sessionsIn } from './lists.ts'
 
@@ -35,6 +35,20 @@ export async function stopWaiting(
     }
   }
   return stopped
+}
+
+/** What is on the line for an agent goes on, and is not tried again, however it ends. */
+export async function dropRetries(engine: Engine, { account, by }: Ask, agent: Id): Promise<Refused | undefined> {
+  for await (const { id, state } of sessionsIn(engine, account, 'in_flight', 'true')) {
+    if (state.agent.id !== agent) continue
+    const outcome = await engine.execute<true>({ account, by }, (unit) => {
+      const done = unit.run(noun, id, { type: 'drop_retry' })
+      return isRefused(done) ? done : true
+    })
+    const { refusal } = outcome
+    if (refusal && refusals[refusal.code].retryable) return { refusal }
+  }
+  return undefined
 }
 
 function stopOne(

@@ -75,6 +75,11 @@ class Stage implements TalkHouse {
     return !this.isOver
   }
 
+  async thinks(until: number): Promise<boolean> {
+    this.log.push(`${this.#now} thinks (${until})`)
+    return !this.isOver
+  }
+
   async sign(sign: string): Promise<boolean> {
     this.log.push(`${this.#now} ${sign}`)
     return true
@@ -140,6 +145,32 @@ describe('a talk', () => {
     await answered
     await stage.pass(10)
     expect(stage.asked.map(({ said }) => said.map(({ text }) => text))).toEqual([[], ['One'], ['One', 'Two', 'One']])
+  })
+
+  it('rule 10: an agent that thinks is not silent, for as long as it thinks', async () => {
+    const thinking = Promise.withResolvers<Answer>()
+    const stage = new Stage(thinking.promise)
+    const talk = talkOn(stage)
+    const begun = talk.begin()
+    await stage.pass(899)
+    expect(stage.log).toEqual([])
+    await stage.pass(4_001)
+    expect(stage.log).toEqual(['1900 thinks (6900)', '5900 thinks (10900)'])
+    thinking.resolve({ say: 'Welcome' })
+    await begun
+    await stage.pass(60_000)
+    expect(stage.log).toHaveLength(4)
+  })
+
+  it('a call that is over while its agent thinks is not talked on', async () => {
+    const thinking = Promise.withResolvers<Answer>()
+    const stage = new Stage(thinking.promise)
+    const begun = talkOn(stage).begin()
+    stage.isOver = true
+    await stage.pass(60_000)
+    thinking.resolve({ say: 'Welcome' })
+    await begun
+    expect(stage.log).toEqual(['1900 thinks (6900)'])
   })
 
   it('asks once for two things said in a row', async () => {

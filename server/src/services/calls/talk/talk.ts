@@ -15,6 +15,8 @@ export interface TalkHouse {
   /** How long it lasts; undefined: it could not be said. */
   speak(text: string): Promise<Milliseconds | undefined>
   record(words: Words): Promise<boolean>
+  /** The agent is thinking, and that is no silence: not before `until`. */
+  thinks(until: Instant): Promise<boolean>
   sign(sign: VoicemailSign['sign']): Promise<boolean>
   end(cause: AgentEnds['cause'], note?: string): Promise<boolean>
   transfer(to: string): Promise<boolean>
@@ -40,6 +42,10 @@ export interface Speech {
 const lastWordsMs: Milliseconds = 10_000
 /** How often in a row an agent is told that what it wanted came to nothing, while the user says nothing. */
 const newsInARow = 3
+/** An agent that takes this long is thinking; how often that is said, and how far ahead. */
+const thinkingMs: Milliseconds = 900
+const thinksEveryMs: Milliseconds = 4_000
+const thinksForMs: Milliseconds = 5_000
 /** Time between two looks at one greeting. */
 const checkAgainMs: Milliseconds = 7_000
 const onlineQuestion = 'Are you still there?'
@@ -139,13 +145,30 @@ export class Talk {
     this.#asking = true
     if (!('reason' in why)) this.#unanswered = false
     const news = 'reason' in why && { news: { reason: why.reason, name: why.name } }
+    const thought = this.#think()
     const reply = await this.#house.ask({ said: [...this.#said], on: why.on, ...news })
+    thought()
     this.#asking = false
     // Whatever ended the call while the agent was thinking, its answer is not heard any more.
     if (this.#phase !== 'open') return
     if ('failed' in reply) return this.#finish('agent_error', reply.failed)
     await this.#act(reply)
     await this.#answer()
+  }
+
+  /** Nobody is asked whether they are there, or hung up on, while the agent thinks. Answers with what ends it. */
+  #think(): () => void {
+    let stop = (): void => {}
+    const again = (ms: Milliseconds): void => {
+      stop = this.#later(this.#house.now() + ms, async () => {
+        if (this.#phase === 'over' || !this.#asking) return
+        if (await this.#house.thinks(this.#house.now() + thinksForMs)) {
+          if (this.#asking && this.#phase === 'open') again(thinksEveryMs)
+        } else this.over()
+      })
+    }
+    again(thinkingMs)
+    return () => stop()
   }
 
   async #act({ say, transfer, end, callBack }: TurnReply): Promise<void> {
@@ -207,12 +230,17 @@ export class Talk {
     return this.#phase === 'open' && voicemailUntil !== null && this.#house.now() < voicemailUntil
   }
 
-  #later(instant: Instant, step: () => Promise<void>): void {
+  /** Answers with what calls it off. */
+  #later(instant: Instant, step: () => Promise<void>): () => void {
     // On a test clock only what lies ahead is waited for.
     const cancel = this.#house.at(Math.max(instant, this.#house.now() + 1), () => {
       this.#waits.delete(cancel)
       return step()
     })
     this.#waits.add(cancel)
+    return () => {
+      this.#waits.delete(cancel)
+      cancel()
+    }
   }
 }

@@ -47,6 +47,8 @@ export class Talks {
   readonly #talks = new Map<Id, Talk>()
   /** Talks that are being set up, so that what is said meanwhile finds them. */
   readonly #beginning = new Map<Id, Promise<Talk | undefined>>()
+  /** Which attempts were over while their talk was being set up. */
+  readonly #overMeanwhile = new Map<Id, number>()
   readonly #running = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
 
@@ -63,7 +65,10 @@ export class Talks {
       const talk = await setting
       if (talk) await this.#track(talk.begin())
     } finally {
-      if (this.#beginning.get(call.session) === setting) this.#beginning.delete(call.session)
+      if (this.#beginning.get(call.session) === setting) {
+        this.#beginning.delete(call.session)
+        this.#overMeanwhile.delete(call.session)
+      }
     }
   }
 
@@ -93,6 +98,9 @@ export class Talks {
 
   /** The call, or this attempt of it, is over, or its agent has left. */
   over({ session, attempt }: Pick<LiveCall, 'session' | 'attempt'>): void {
+    if (this.#beginning.has(session)) {
+      this.#overMeanwhile.set(session, Math.max(attempt, this.#overMeanwhile.get(session) ?? 0))
+    }
     const talk = this.#talks.get(session)
     if (!talk || talk.facts.attempt > attempt) return
     talk.over()
@@ -116,7 +124,8 @@ export class Talks {
     const view = await this.#open(call)
     // Where a carrier takes no text, somebody else gives it sound.
     const talk = view && this.#need.telephony.speak && (await this.#make(call, view))
-    if (!talk || this.#of(call) || this.#stopped.signal.aborted) return undefined
+    const isOver = (this.#overMeanwhile.get(call.session) ?? 0) >= call.attempt
+    if (!talk || isOver || this.#of(call) || this.#stopped.signal.aborted) return undefined
     this.#talks.get(call.session)?.over()
     this.#talks.set(call.session, talk)
     return talk
@@ -168,6 +177,7 @@ export class Talks {
         ),
       speak: (text) => speak(telephony, account, reference, text),
       record: (words) => this.#record(call, words),
+      thinks: (until) => command({ type: 'turn', who: 'agent', quietFrom: until }),
       sign: (sign) => command({ type: 'voicemail_sign', sign }),
       end: (cause, note) => command({ type: 'agent_ends', cause, ...(note !== undefined && { note }) }),
       transfer: (to) =>
@@ -196,6 +206,7 @@ export class Talks {
       const done = unit.run(noun, session.id, { type: 'call_back', dueAt: at })
       return isRefused(done) ? done : true
     })
+    if (outcome.refusal === over.refusal) this.over(call)
     if (outcome.refusal) return outcome.refusal === over.refusal ? false : { refused: 'not_allowed' }
     return typeof outcome.value === 'string' ? { refused: outcome.value } : true
   }
@@ -212,7 +223,10 @@ export class Talks {
       return isRefused(done) ? done : true
     })
     if (outcome.refusal === undefined) return true
-    if (outcome.refusal === over.refusal) return false
+    if (outcome.refusal === over.refusal) {
+      this.over(call)
+      return false
+    }
     const { account, session } = call
     this.#need.log?.warn({ account, session, code: outcome.refusal.code }, 'A step of a call was refused.')
     return true

@@ -77,6 +77,22 @@ describe('what is made of a call', () => {
     expect(await house.session(session.id)).toMatchObject({ state: 'ended', artefacts: { summary: 'failed' } })
   })
 
+  it('is left when the server stops, which does not wait for it, and made by the next process', async () => {
+    const asked: AnalysisInput[] = []
+    const hangs = (input: AnalysisInput): Promise<Analysed> => {
+      asked.push(input)
+      return new Promise(() => {})
+    }
+    house = await openCallsHouse({ analysis: { make: hangs } })
+    const { session } = await house.call({ agentId: await house.agent({ makes }), to: phones.ordinary })
+    void house.pass(minuteMs)
+    for (let i = 0; asked.length < 3 && i < 10_000; i++) await new Promise(setImmediate)
+    house = await house.restart({ analysis: { make: () => Promise.resolve({ is: 'done', value: 'made' }) } })
+    expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, true, true])
+    await house.pass(minuteMs)
+    expect(await house.session(session.id)).toMatchObject({ state: 'ended', artefacts: { summary: 'done' } })
+  })
+
   it('comes to its bound where the making never succeeds', async () => {
     const { id } = await over({ analysis: { make: () => Promise.reject(new Error('down')) } }, 10 * minuteMs)
     expect(await house.session(id)).toMatchObject({ state: 'ended', artefacts: { summary: 'failed' } })

@@ -19,6 +19,8 @@ export interface ArtefactsNeed {
   readonly rates: Rates
   readonly views: { get(account: string, id: Id): Promise<SessionView | undefined> }
   readonly talks: Pick<Talks, 'over'>
+  /** The server stops: what is being made is left, and made by the next process. */
+  readonly stopped?: AbortSignal
 }
 
 type Wanted = SessionRequests['artefact.make']
@@ -54,7 +56,9 @@ async function make(need: ArtefactsNeed, { artefact, attempt }: Wanted, view: Se
   const { account, id } = session
   const input = { account, session: id, artefact, definition, said }
   // What is late is failed; what throws is tried again.
-  const analysed = await within(need.system, makingMs, (signal) => analysis.make({ ...input, signal }))
+  if (need.stopped?.aborted) throw new Error('The server stops.')
+  const analysed = await within(need.system, makingMs, (signal) => analysis.make({ ...input, signal }), need.stopped)
+  if (!analysed && need.stopped?.aborted) throw new Error('The server stops.')
   if (!analysed) return { ...about, state: 'failed', because: 'it took too long' }
   return analysed.is === 'done'
     ? { ...about, state: 'done', value: analysed.value }

@@ -29,6 +29,16 @@ it.each([
   expect(cost).toMatchObject({ minutes, network: minutes * 0.9, platform: minutes * 2 })
 })
 
+it.each([
+  ['transfer', { answeredAt: 20_000, endedAt: 80_001 }, 1.8],
+  ['transfer', { answeredAt: 20_000 }, 0.9],
+  ['transfer', { endedAt: 50_000 }, 0],
+  ['connect', { answeredAt: 20_000, endedAt: 80_001 }, 0],
+])('the leg of a transfer costs its own started minutes of the network: %s %o', (purpose, times, transfer) => {
+  const session = { ...lasted(60_000), control: { second: { purpose, ...times } } } as unknown as Session
+  expect(costOf(session, [], rates)).toMatchObject({ network: 0.9, transfer, total: 0.9 + 2 + 0.6 + transfer })
+})
+
 it('characters of our own voice and seconds of theirs are, and the whole is the sum of its parts', () => {
   const said = [
     { who: 'agent', text: '0123456789' },

@@ -1,5 +1,5 @@
 import type { Session } from '#domain/session/state.ts'
-import { minuteMs } from '#domain/vocabulary/instant.ts'
+import { minuteMs, type Instant } from '#domain/vocabulary/instant.ts'
 import type { Rates, SaidTurn } from '../ports.ts'
 
 /** What one attempt of a call cost, in cents, and what it was counted by. */
@@ -9,6 +9,8 @@ export interface Cost {
   readonly transcriber: number
   readonly synthesizer: number
   readonly llm: number
+  /** The network's part of the leg that the call was handed to. */
+  readonly transfer: number
   readonly total: number
   /** Started minutes of the call. */
   readonly minutes: number
@@ -33,9 +35,17 @@ export function costOf(session: Session, said: readonly SaidTurn[], rates: Rates
     transcriber: cents(seconds * rates.transcriberPerSecond),
     synthesizer: cents(characters * rates.synthesizerPerCharacter),
     llm: cents((tokens / 1_000) * rates.llmPerThousandTokens),
+    transfer: cents(transferMinutes(session, endedAt) * rates.perMinute.network),
   }
   const total = cents(Object.values(parts).reduce((sum, part) => sum + part, 0))
   return { ...parts, total, minutes, seconds, characters, tokens }
+}
+
+/** Started minutes of the human's leg after a transfer; of one that goes on until the line is given up, at `endedAt`. */
+function transferMinutes({ control }: Session, endedAt: Instant): number {
+  const second = control?.second
+  if (second?.purpose !== 'transfer' || second.answeredAt === undefined) return 0
+  return Math.ceil(Math.max(0, (second.endedAt ?? endedAt) - second.answeredAt) / minuteMs)
 }
 
 /** Whole thousandths of a cent: what is added up later must not drift. */
