@@ -467,6 +467,14 @@ describe('reports of the second leg', () => {
     call.run({ type: 'report', attempt: 1, leg, sequence: 0, what: { is: 'placed' }, callId: 'CA2' })
     expect(control(call).second).toMatchObject({ state: 'ringing', callId: 'CA2' })
   })
+
+  test('an id of any length is cut to what a head may hold', () => {
+    const call = answered()
+    call.ask(connect(call))
+    const { leg } = control(call).second!
+    call.run({ type: 'report', attempt: 1, leg, sequence: 0, what: { is: 'placed' }, callId: 'C'.repeat(5_000) })
+    expect(control(call).second?.callId).toHaveLength(100)
+  })
 })
 
 describe('offers', () => {

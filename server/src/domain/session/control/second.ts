@@ -31,7 +31,8 @@ export function decideSecondLeg(
   if (!second || !isKnown || isOver(session)) return { events: [legRefused(report, context.now)] }
   const known: SecondLeg = {
     ...second,
-    ...(second.callId === undefined && report.callId !== undefined && { callId: report.callId.slice(0, limits.callId) }),
+    ...(second.callId === undefined &&
+      report.callId !== undefined && { callId: report.callId.slice(0, limits.callId) }),
     reports: Math.max(second.reports, report.sequence),
   }
   return { events: heard(session, known, report, context) }

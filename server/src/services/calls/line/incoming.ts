@@ -139,10 +139,7 @@ async function askSource(
   }
 }
 
-function createOf(
-  { call, view, own, user }: Caller & { readonly call: IncomingCall },
-  { data }: Verdict,
-): Create {
+function createOf({ call, view, own, user }: Caller & { readonly call: IncomingCall }, { data }: Verdict): Create {
   return {
     type: 'create',
     kind: 'telephone',

@@ -43,8 +43,8 @@ describe('an order', () => {
     const agentId = await house.agent({ retry, limits: { ringMs: 20_000 } })
     const policyOf = async (more: object): Promise<unknown> =>
       (await house.call({ agentId, to: phones.busy, ...more })).session.policy
-    expect(await policyOf({})).toEqual({ retry, ringMs: 20_000 })
-    expect(await policyOf({ retry: null, policy: { ringMs: 30_000 } })).toEqual({ ringMs: 30_000 })
+    expect(await policyOf({})).toEqual({ retry, ringMs: 20_000, keepsHours: true })
+    expect(await policyOf({ retry: null, policy: { ringMs: 30_000 } })).toEqual({ ringMs: 30_000, keepsHours: true })
     expect(await policyOf({ retry: { ...retry, max: 3 } })).toMatchObject({ retry: { max: 3 } })
   })
 
