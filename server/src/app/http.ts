@@ -5,6 +5,9 @@ import type { Options } from './options.ts'
 /** 36 MiB: the largest text of a communication (8 388 608 characters), escaped, and what is around it. */
 const bodyLimit = 36 * 1024 * 1024
 
+/** Of a request line and its headers together. */
+const maxHeaderSize = 32 * 1024
+
 /** The most sockets open at once; further ones are closed at once, so that those inside keep being served. */
 const mostConnections = 16_384
 
@@ -28,8 +31,9 @@ export function createHttp(
     connectionTimeout: 0, // event streams stay quiet between heartbeats
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
-    http: { headersTimeout: 20_000, maxHeaderSize: 32 * 1024 },
+    // As long as headers may be: what is too long for an id is answered by its dialect, in its own words.
+    routerOptions: { maxParamLength: maxHeaderSize, ignoreTrailingSlash: true },
+    http: { headersTimeout: 20_000, maxHeaderSize },
     frameworkErrors: (_error, _request, reply) => {
       const body = { status: 404, code: 20404, message: 'There is no such address; check its spelling and escapes.' }
       void (reply as unknown as FastifyReply).code(404).send(body)

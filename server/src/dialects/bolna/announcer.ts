@@ -11,6 +11,7 @@ import { batchAnnouncements } from './batch-telling.ts'
 import type { Execution } from './execution.ts'
 import { executionFrom, type AsOf } from './executions.ts'
 import { preCallOf, rendered, transferBegun } from './pre-call.ts'
+import { presentOf } from './receivers.ts'
 import { isAmendment, toldOf, type Told } from './telling.ts'
 import type { Waits } from './waits.ts'
 import { judge, openedFor, retryAfter, targetOf, wants, webhookRequest } from './webhooks.ts'
@@ -55,12 +56,14 @@ async function announce(
 ): Promise<readonly Announcement[]> {
   const { session, status, ending } = told
   const definition = await services.agents.version(recorded.account, session.agent.id, session.agent.version)
-  const url = definition && wantedUrl(definition, told, isAmendment(recorded))
-  if (!definition || url === undefined) return []
+  const present = await presentOf(services, session)
+  const url = present && wantedUrl(present.definition, told, isAmendment(recorded))
+  if (!definition || !present || url === undefined) return []
   const asOf = { n: recorded.n, completedTold: status === 'completed', ...(ending && { ending }) }
   const body = await bodyOf(services, recorded, session, definition, publicUrl(), asOf)
   const target = targetOf(url)
-  const frozen = frozenAs(recorded, session, url, target, JSON.stringify(body))
+  const sealed = { agent: session.agent.id, version: present.version }
+  const frozen = frozenAs(recorded, sealed, url, target, JSON.stringify(body))
   const { number, callId } = session.attempt
   if (status !== 'initiated' || callId !== undefined) return [{ target, eventType: status, frozen }]
   const more = { ...frozen.more, session: session.id, dial: String(number) }
@@ -83,7 +86,8 @@ async function preCall(
   })
   const target = `bolna pre-call POST ${url}`
   const body = JSON.stringify({ ...shown, ...rendered(template, session) })
-  const frozen = frozenAs(recorded, session, url, target, body)
+  const sealed = { agent: session.agent.id, version: session.agent.version }
+  const frozen = frozenAs(recorded, sealed, url, target, body)
   return [{ target, eventType: 'in-progress', frozen: { ...frozen, more: { ...frozen.more, once: 'true' } } }]
 }
 
@@ -100,14 +104,15 @@ async function bodyOf(
   return executionFrom(services, view, baseUrl, asOf)
 }
 
+/** `sealed`: the version of the agent that holds the headers and the secret. */
 function frozenAs(
   { account, id, request }: Recorded,
-  { agent }: Session,
+  { agent, version }: { readonly agent: string; readonly version: number },
   url: string,
   target: string,
   body: string,
 ): Frozen {
-  const more = { agent: agent.id, version: String(agent.version) }
+  const more = { agent, version: String(version) }
   return { announcer: 'bolna', account, url, method: 'POST', body, token: tokenOf(id, target), request, more }
 }
 

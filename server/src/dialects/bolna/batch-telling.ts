@@ -35,7 +35,7 @@ export function batchAnnouncements(
   return announce(services, recorded as Recorded<Moved>, batch, batch.webhook, baseUrl)
 }
 
-type Sources = Pick<Services, 'batches' | 'sessions' | 'deliveries' | 'clock'>
+type Sources = Pick<Services, 'batches' | 'sessions' | 'deliveries' | 'clock' | 'agents'>
 type Moved = Extract<BatchEvent, { type: 'batch.moved' }>
 
 async function announce(
@@ -67,7 +67,7 @@ async function announce(
 }
 
 async function executionsOf(
-  services: Pick<Services, 'sessions' | 'deliveries' | 'clock'>,
+  services: Pick<Services, 'sessions' | 'deliveries' | 'clock' | 'agents'>,
   { account, id, valid }: Batch,
   baseUrl: string,
 ): Promise<{ readonly executions: readonly unknown[] } | { readonly executions_url: string }> {

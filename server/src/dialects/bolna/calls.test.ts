@@ -91,6 +91,7 @@ describe('POST /call (4.1)', () => {
     ['a start in the past', () => order({ scheduled_at: '2001-01-01T00:00:00Z' }), 1005],
     ['a start without a zone', () => order({ scheduled_at: '2036-11-13T09:02:00' }), 1006],
     ['no time at all', () => order({ scheduled_at: 'tomorrow' }), 1006],
+    ['an empty start', () => order({ scheduled_at: '' }), 1006],
     ['a number for a time', () => order({ scheduled_at: 5 }), 1006],
     ['a start in two years', () => order({ scheduled_at: stamp(line.now() + 730 * dayMs) }), 1007],
     ['four retries', () => order({ retry_config: { enabled: true, max_retries: 4 } }), 1008],
@@ -188,7 +189,7 @@ describe('POST /call/{id}/stop', () => {
       const { status, body } = await stop(id)
       expect([status, body.error, body.message]).toEqual([400, 2001, 'Call is not queued or scheduled'])
     }
-    expect(await line.execution(id)).toMatchObject({ status: 'completed', x: { outcome: 'agent_hangup' } })
+    expect(await line.execution(id)).toMatchObject({ status: 'completed', x: { outcome: 'user_hangup' } })
   })
 
   it('of a call that is unknown, or another account’s, is 404', async () => {

@@ -156,3 +156,44 @@ describe('POST /v2/agent/{id}/webhook/test', () => {
     expect((await line.ask('POST', `/v2/agent/${agent}/webhook/test`)).status).toBe(400)
   })
 })
+
+describe('a webhook target that changes (5.2)', () => {
+  const patch = (line: Line, agent: string, agent_config: object) =>
+    line.ask('PATCH', `/v2/agent/${agent}`, { agent_config })
+  const sentTo = (url: string) => house.sender.requests.filter((request) => request.url === url)
+
+  it('counts for calls ordered before, with its own secret', async () => {
+    const line = await house.line()
+    const agent = await line.agent({ config: { webhook_config: { secret: 'old' } } })
+    await line.slots(0)
+    const id = await line.call(agent, phone('02'))
+    await line.rest()
+    const url = `${line.hook}/new`
+    expect((await patch(line, agent, { webhook_url: url, webhook_config: { secret: 'new' } })).status).toBe(200)
+    await line.slots(1)
+    await line.pass(60_000)
+    expect(line.told.map(({ status }) => status)).toEqual(['queued'])
+    const later = sentTo(url)
+    expect(later.map(({ body }) => JSON.parse(body ?? '').status)).toEqual(['initiated', 'ringing', 'busy'])
+    const { headers = {}, body } = later[0] ?? {}
+    const expected = createHmac('sha256', 'new').update(`${headers['x-webhook-timestamp']}.${body}`).digest('hex')
+    expect(headers['x-webhook-signature']).toBe(`v1=${expected}`)
+    expect((await log(line, id)).data.map((one: { url: string; state: string }) => [one.url, one.state])).toEqual(
+      [line.hook, url, url, url].map((where) => [where, 'delivered']),
+    )
+  })
+
+  it('that is removed is told nothing more; one that is deleted with its agent is told the end', async () => {
+    const line = await house.line()
+    const [gone, deleted] = [await line.agent(), await line.agent()]
+    const calls = [await line.call(gone, phone('02')), await line.call(deleted, phone('02'))]
+    await line.pass(1_000)
+    await patch(line, gone, { webhook_url: null })
+    await patch(line, deleted, { webhook_url: `${line.hook}/last` })
+    expect((await line.ask('DELETE', `/v2/agent/${deleted}`)).status).toBe(200)
+    await line.pass(60_000)
+    expect((await line.execution(calls[0] ?? '')).status).toBe('busy')
+    expect(line.told.map(({ status }) => status)).not.toContain('busy')
+    expect(sentTo(`${line.hook}/last`).map(({ body }) => JSON.parse(body ?? '').status)).toContain('busy')
+  })
+})

@@ -1,6 +1,6 @@
 import { json, send } from './answering.ts'
 import { documented, type Scope } from './api.ts'
-import { catalogue } from './errors.ts'
+import { catalogue, plainCatalogue } from './errors.ts'
 import { meanings } from './meanings.ts'
 import { errorCatalogue } from './wire/answers.ts'
 
@@ -12,11 +12,13 @@ export function errorRoutes(scope: Scope): void {
     security: [],
     response: documented({ 200: errorCatalogue }),
   }
-  const errors = Object.entries(catalogue).map(([code, { status, message }]) => ({
-    error: Number(code),
-    status,
+  const plain = Object.entries(plainCatalogue).map(([status, message]) => ({ error: status, status, message }))
+  const own = Object.entries(catalogue).map(([error, { status, message }]) => ({ error, status, message }))
+  const errors = [...plain, ...own].map(({ error, status, message }) => ({
+    error: Number(error),
+    status: Number(status),
     message,
-    advice: meanings[code]?.advice ?? '',
+    advice: meanings[error]?.advice ?? '',
   }))
   scope.get('/errors', { schema }, (_request, reply) => send(reply, json(200, { errors })))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { catalogue, mistake, plain, problem, problemOf, renderProblem } from './errors.ts'
+import { catalogue, mistake, plain, plainCatalogue, problem, problemOf, renderProblem } from './errors.ts'
 import { meanings } from './meanings.ts'
 
 describe('the error catalogue (section 7, D55)', () => {
@@ -25,6 +25,7 @@ describe('the error catalogue (section 7, D55)', () => {
       2002: 'Batch is not queued or running',
       2003: 'Idempotency-Key was used with a different request',
       2004: 'Call is not in flight',
+      2005: 'No active call found for this run_id',
     })
     expect(problem(1008, 'max_retries').message).toBe('retry_config is invalid: max_retries')
     expect(problem(1012, 'from').message).toBe('Invalid query parameter: from')
@@ -34,13 +35,13 @@ describe('the error catalogue (section 7, D55)', () => {
   it('has the documented HTTP statuses: D49 400 for validation, 404 for a batch that cannot be stopped, 409 for conflicts', () => {
     const statuses = Object.entries(catalogue).map(([code, { status }]) => [Number(code), status])
     for (const [code, status] of statuses) {
-      const expected = code === 2002 ? 404 : code === 2003 || code === 2004 ? 409 : 400
+      const expected = code === 2002 || code === 2005 ? 404 : code === 2003 || code === 2004 ? 409 : 400
       expect([code, status]).toEqual([code, expected])
     }
   })
 
   it('says of each what to do', () => {
-    expect(Object.keys(meanings)).toEqual(Object.keys(catalogue))
+    expect(Object.keys(meanings)).toEqual([...Object.keys(plainCatalogue), ...Object.keys(catalogue)])
   })
 
   it('D2 every body has the integer, the text, and the text again for other readers', () => {

@@ -1,6 +1,7 @@
 import type { RequestValidationError } from 'fastify-zod-openapi'
 import type { Refusal, RefusalCode } from '#domain/vocabulary/refusal.ts'
 import type { Rendered } from '#engine/api.ts'
+import { limits } from './limits.ts'
 
 /** What is answered when something is not done (specification section 7). Every body has `error`, `message` and `detail`. */
 export interface Problem {
@@ -37,10 +38,24 @@ export const catalogue = {
   2002: { status: 404, message: 'Batch is not queued or running' },
   2003: { status: 409, message: 'Idempotency-Key was used with a different request' },
   2004: { status: 409, message: 'Call is not in flight' },
+  2005: { status: 404, message: 'No active call found for this run_id' },
   2006: { status: 400, message: 'Batch cannot be scheduled any more' },
 } as const
 
 export type ErrorCode = keyof typeof catalogue
+
+/** What has no number of its own is told by its HTTP status. */
+export const plainCatalogue = {
+  400: 'The request is not valid',
+  401: 'Access denied',
+  403: 'Unrecognized access token',
+  404: '<Resource> not found',
+  409: 'The request does not fit what is there',
+  413: `The request is larger than ${limits.bodyBytes / 1024 / 1024} MiB`,
+  429: 'Too many requests',
+  500: 'Internal server error',
+  503: 'Try again in a moment',
+} as const
 
 /** A problem of the catalogue; `more` goes behind the message, after a colon. */
 export function problem(code: ErrorCode, more?: string): Problem {
@@ -121,7 +136,8 @@ const byField: readonly (readonly [path: string, code: ErrorCode, named: boolean
 export function mistake(errors: readonly RequestValidationError[], part: 'body' | 'query'): Problem {
   const issue = errors[0]?.params.issue
   const path = (issue?.path ?? []).map(String).join('.')
-  if (part === 'query') return problem(1012, path || 'query')
+  // One item of a list with commas is a mistake of its parameter.
+  if (part === 'query') return problem(1012, path.split('.', 1)[0] || 'query')
   if (/\.toolchain\.pipelines(?:\.|$)/.test(path)) return problem(1022)
   const missing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined')
   const known = byField.find(([prefix]) => path === prefix || path.startsWith(`${prefix}.`))

@@ -107,7 +107,7 @@ export function executionOf(parts: ExecutionParts) {
       queue_position: parts.queuePosition ?? null,
       next_attempt_at: stampOrNull(parts.ending?.retryAt ?? nextAttemptAt(session)),
       hangup_code_scheme: end?.protocol ? schemeOf(end) : null,
-      phases: session.artefacts,
+      phases: phasesOf(session, over || status === 'call-disconnected'),
       media: mediaOf(session),
       parent_execution_id: session.parent === undefined ? null : uuidOf(session.parent),
     },
@@ -143,10 +143,24 @@ function messageOf({ session, definition, ending }: ExecutionParts, status: Exec
 
 const defaultSetupMs = 60_000
 
-/** Null: detection is off (or nobody answered). */
-function voicemailOf({ session, definition }: ExecutionParts): boolean | null {
-  if ((definition.limits.voicemailMs ?? null) === null || session.attempt.answeredAt === undefined) return null
-  return session.attempt.voicemail === 'found'
+/** Null: detection is off, nobody answered, or the call is not over yet (3.10). */
+function voicemailOf({ session: { attempt }, definition }: ExecutionParts): boolean | null {
+  const isOff = (definition.limits.voicemailMs ?? null) === null
+  if (isOff || attempt.answeredAt === undefined || attempt.endedAt === undefined) return null
+  return attempt.voicemail === 'found'
+}
+
+/** Until a call is over nobody knows what is made of it. */
+function phasesOf({ artefacts }: Session, isOver: boolean): Session['artefacts'] {
+  return isOver ? artefacts : unknownPhases
+}
+
+const unknownPhases: Session['artefacts'] = {
+  recording: 'pending',
+  transcript: 'pending',
+  summary: 'pending',
+  extraction: 'pending',
+  cost: 'pending',
 }
 
 /** Lines `assistant: …` and `user: …`, each ended by a line feed. */

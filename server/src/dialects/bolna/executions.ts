@@ -7,9 +7,10 @@ import type { SessionView } from '#services/calls/api.ts'
 import type { SaidTurn } from '#services/calls/ports.ts'
 import { executionOf, type Execution, type ExecutionParts } from './execution.ts'
 import { everyEvent } from './history.ts'
-import { targetOf, wants } from './webhooks.ts'
+import { receiversOf } from './receivers.ts'
+import { wants } from './webhooks.ts'
 
-export type ExecutionSources = Pick<Services, 'sessions' | 'deliveries' | 'clock'>
+export type ExecutionSources = Pick<Services, 'sessions' | 'deliveries' | 'clock' | 'agents'>
 
 /** As of which event of the session, where that is not now. */
 export interface AsOf {
@@ -70,19 +71,22 @@ const rememberedMs: Milliseconds = 3 * dayMs
 
 /** Whether the receiver took the `completed` webhook; the event of it is the session's last move. */
 async function wasTold(
-  { deliveries, clock }: Pick<ExecutionSources, 'deliveries' | 'clock'>,
+  { deliveries, clock, agents }: Pick<ExecutionSources, 'deliveries' | 'clock' | 'agents'>,
   session: Session,
-  { announce }: SessionView['definition'],
+  definition: SessionView['definition'],
   version: number,
 ): Promise<boolean> {
   const { account, id, state, attempt, updatedAt } = session
   if (state !== 'ended' || attempt.answeredAt === undefined) return false
-  if (announce?.dialect !== 'bolna' || !wants(announce, 'completed')) return false
+  const { present, urls } = await receiversOf({ agents }, session, definition)
   // Reports that came too late and artefacts may have followed the last move.
   for (let n = version; n > Math.max(0, version - lookedBack); n--) {
-    const row = await deliveries.get(account, deliveryId(`${id}.${n}`, targetOf(announce.url)))
-    if (row) return row.state === 'delivered'
+    for (const target of urls.keys()) {
+      const row = await deliveries.get(account, deliveryId(`${id}.${n}`, target))
+      if (row) return row.state === 'delivered'
+    }
   }
+  if (!present || !wants(present, 'completed')) return false
   return clock.get(account).now - updatedAt > rememberedMs
 }
 

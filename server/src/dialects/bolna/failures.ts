@@ -3,7 +3,7 @@ import { RequestValidationError } from 'fastify-zod-openapi'
 import type { DialectContext } from '../dialect.ts'
 import { sendProblem } from './answering.ts'
 import { bodyTooLarge } from './guard.ts'
-import { mistake, notFound, plain, problem, ProblemError, type Problem } from './errors.ts'
+import { mistake, notFound, plain, plainCatalogue, problem, ProblemError, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
 import { parseBody, UnreadableBody } from './reading.ts'
 
@@ -42,6 +42,6 @@ function problemOf(error: FastifyError): Problem {
   const status = error.statusCode ?? 500
   if (status === 413) return bodyTooLarge
   if (status >= 400 && status < 500) return problem(1013, error.message)
-  if (status === 503) return plain(503, 'Try again in a moment', { 'retry-after': '1' })
-  return plain(500, 'Internal server error')
+  if (status === 503) return plain(503, plainCatalogue[503], { 'retry-after': '1' })
+  return plain(500, plainCatalogue[500])
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '#services/api.ts'
 import type { DialectContext } from '../dialect.ts'
 import { sendProblem } from './answering.ts'
-import { notFound, plain, type Problem } from './errors.ts'
+import { notFound, plain, plainCatalogue, type Problem } from './errors.ts'
 import { readBolnaKey } from './keys.ts'
 import { limits } from './limits.ts'
 
@@ -30,7 +30,7 @@ export function openGuard(scope: FastifyInstance): void {
   )
 }
 
-export const bodyTooLarge: Problem = plain(413, `The request is larger than ${limits.bodyBytes / 1024 / 1024} MiB`)
+export const bodyTooLarge: Problem = plain(413, plainCatalogue[413])
 
 /** D2: no or an odd header 401, an unknown key 403. */
 async function recognise(
@@ -38,10 +38,10 @@ async function recognise(
   { services: { accounts } }: DialectContext,
 ): Promise<Principal | Problem> {
   const [, token] = /^ *Bearer +([^\s]{1,4096}) *$/i.exec(authorization ?? '') ?? []
-  if (token === undefined) return plain(401, 'Access denied', { 'www-authenticate': 'Bearer' })
+  if (token === undefined) return plain(401, plainCatalogue[401], { 'www-authenticate': 'Bearer' })
   const key = readBolnaKey(token)
   const principal = key ? await accounts.authenticate(key.sid, key.secret) : await accounts.authenticateBearer(token)
-  return principal ?? plain(403, 'Unrecognized access token')
+  return principal ?? plain(403, plainCatalogue[403])
 }
 
 function rated(reply: FastifyReply, { limiter, now }: DialectContext, { account, limits: own }: Principal) {
@@ -52,5 +52,5 @@ function rated(reply: FastifyReply, { limiter, now }: DialectContext, { account,
     reply.header('x-ratelimit-remaining', remaining)
     reply.header('x-ratelimit-reset', Math.ceil(now() / 1000) + (allowed ? 1 : wait))
   }
-  return allowed ? undefined : plain(429, 'Too many requests', { 'retry-after': String(wait) })
+  return allowed ? undefined : plain(429, plainCatalogue[429], { 'retry-after': String(wait) })
 }

@@ -28,6 +28,7 @@ const causeMap: readonly (readonly [Cause, by: string | null, reason: string | n
   ['stopped_by_request', null, null, 'stopped'],
   ['balance_low', null, null, 'balance_low'],
   ['agent_unusable', null, null, 'config_error'],
+  ['queue_timeout', null, null, 'queue_timeout'],
   ['inbound_rejected', 'API Request', 'Carrier declined', 'inbound_rejected'],
 ]
 
@@ -65,6 +66,8 @@ describe('B1 error_message', () => {
     ['balance_low', undefined, 'Insufficient balance to initiate the call'],
     ['no_answer', undefined, 'Call unanswered'],
     ['time_missed', undefined, 'Scheduled time missed'],
+    ['queue_timeout', undefined, 'Waited too long for a free slot'],
+    ['lost_lease', undefined, 'Call lost by a restart of the server'],
     ['number_unusable', undefined, 'from_phone_number not owned by account'],
     ['credentials_refused', undefined, 'provider auth failed'],
     ['inbound_rejected', 'inbound_limit', 'Inbound call rejected: inbound_limit'],

@@ -49,7 +49,7 @@ const rows: Readonly<Record<Cause, Row>> = {
   number_unusable: [null, null, 'config_error'],
   credentials_refused: [null, null, 'config_error'],
   balance_low: [null, null, 'balance_low'],
-  queue_timeout: [null, null, 'config_error'],
+  queue_timeout: [null, null, 'queue_timeout'],
   no_calling_window: [null, null, 'config_error'],
   time_missed: [null, null, 'config_error'],
 }

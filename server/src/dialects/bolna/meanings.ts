@@ -1,5 +1,17 @@
 /** What the integers of the catalogue mean (section 7), and what to do about them. */
 export const meanings: Readonly<Record<string, { readonly title: string; readonly advice: string }>> = {
+  400: { title: 'The request is not valid', advice: 'The message says what is wrong with it.' },
+  401: { title: 'There is no key', advice: 'Send `Authorization: Bearer` and a key of the account.' },
+  403: { title: 'The key is not known', advice: 'Check the key and the host: each server has its own keys.' },
+  404: { title: 'There is no such thing', advice: 'Check the id and the path; another account has ids of its own.' },
+  409: {
+    title: 'It does not fit what is there',
+    advice: 'Read the thing again, and repeat the request if it is still wanted.',
+  },
+  413: { title: 'The request is too large', advice: 'Send less at once; a list may have 25 MB.' },
+  429: { title: 'There were too many requests', advice: 'Wait as many seconds as `Retry-After` says.' },
+  500: { title: 'The server failed', advice: "The server's log says more under the id of the request." },
+  503: { title: 'The server is busy', advice: 'Repeat the request after as many seconds as `Retry-After` says.' },
   1001: { title: 'No agent was named', advice: 'Send `agent_id`: the id that creating the agent answered with.' },
   1002: { title: 'No number to call was given', advice: 'Send `recipient_phone_number` in E.164 form.' },
   1003: {
@@ -57,6 +69,10 @@ export const meanings: Readonly<Record<string, { readonly title: string; readonl
   2004: {
     title: 'The call is not in flight',
     advice: 'Only a call that is dialled, ringing or answered is hung up. `POST /call/{id}/stop` stops one that waits.',
+  },
+  2005: {
+    title: 'There is no such call in flight',
+    advice: 'Listed for clients that know it: this server says 404 or 2004 instead.',
   },
   2006: { title: 'The batch cannot be scheduled', advice: 'It has started or is over: make a new one.' },
 }

@@ -49,7 +49,7 @@ function dataOf({ user_data, recipient }: PlaceCall): CallDraft['data'] {
 
 /** A start that was asked for: with its zone (D9), two minutes ahead at least. Undefined: none was. */
 export function startOf(text: string | undefined, now: Instant, longestMs: number): Instant | Problem | undefined {
-  if (text === undefined || text === '') return undefined
+  if (text === undefined) return undefined
   const at = readInstant(text)
   if (at === undefined) return problem(1006)
   if (at < now + limits.scheduleLeastMs) return problem(1005)

@@ -1,3 +1,5 @@
+import type { Id } from '#domain/vocabulary/id.ts'
+import { dayMs, type Instant } from '#domain/vocabulary/instant.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { Position, Services } from '#services/api.ts'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
@@ -7,15 +9,26 @@ import { readUtc } from './time.ts'
 import { targetPrefix } from './webhooks.ts'
 import type { ReplayRequest } from './wire/calls.ts'
 
-type Sources = Pick<Services, 'deliveries' | 'sessions'>
+type Sources = Pick<Services, 'deliveries' | 'events'>
 
-/** Most deliveries one request may have sent again, and most that are looked at for them. */
+/** Most deliveries one request may have sent again. */
 const replayedMost = 1_000
-const lookedAtMost = 20_000
 const readAtOnce = 500
+const lookedAtOnce = 25
 const queuedAtOnce = 25
+/** Nearly sorted by the account's time: what was due while the server was down comes later. */
+const toleranceMs = dayMs
 
-/** Sends the webhooks of a range of real time again; answers with how many, or what is wrong. */
+/** Which deliveries are wanted; moments are of the account's clock, as all that is shown. */
+interface Wanted {
+  readonly since: Instant
+  readonly until: Instant
+  readonly agent: Id | undefined
+  readonly status: string | undefined
+  readonly onlyFailed: boolean
+}
+
+/** Sends the webhooks of a range of the account's time again; answers with how many, or what is wrong. */
 export async function replayRange(
   sources: Sources,
   account: string,
@@ -26,40 +39,62 @@ export async function replayRange(
   if (until === undefined || until < since) return problem(1013, 'to must be an ISO 8601 timestamp not before from')
   const agent = agent_id === undefined ? undefined : readId(agent_id)
   if (agent_id !== undefined && agent === undefined) return 0
-  const wanted = (row: DeliveryRow): boolean =>
-    row.target.startsWith(targetPrefix) &&
-    row.createdAt >= since &&
-    row.createdAt <= until &&
-    (status === undefined || row.eventType === status)
-  const found: DeliveryRow[] = []
-  let before: Position | undefined
-  for (let looked = 0; ; looked += readAtOnce) {
-    if (looked >= lookedAtMost || found.length > replayedMost) return tooMany
-    const question = { limit: readAtOnce, ...(only_failed && { state: 'dead' as const }), ...(before && { before }) }
-    const { items, next } = await sources.deliveries.list(account, question)
-    for (const row of items) if (wanted(row) && (await isOf(sources, account, row, agent))) found.push(row)
-    const oldest = items.at(-1)
-    if (!next || (oldest && oldest.createdAt < since)) break
-    before = next
-  }
+  const found = await foundIn(sources, account, { since, until, agent, status, onlyFailed: only_failed })
   return found.length > replayedMost ? tooMany : queueAll(sources, account, found)
 }
 
 const tooMany: Problem = plain(400, `At most ${replayedMost} webhooks are sent again at a time; make the range smaller`)
 
-async function isOf(
-  { sessions }: Sources,
+/** Newest first, and not many more than may be sent again. */
+async function foundIn(
+  sources: Sources,
   account: string,
-  { aggregate }: DeliveryRow,
-  agent: string | undefined,
-): Promise<boolean> {
-  if (agent === undefined) return true
-  return (await sessions.get(account, aggregate))?.session.agent.id === agent
+  { since, until, agent, status, onlyFailed }: Wanted,
+): Promise<readonly DeliveryRow[]> {
+  const found: DeliveryRow[] = []
+  let before: Position | undefined
+  do {
+    const question = { limit: readAtOnce, ...(onlyFailed && { state: 'dead' as const }), ...(before && { before }) }
+    const { items, next } = await sources.deliveries.list(account, question)
+    const oldest = await eventOf(sources, account, items.at(-1))
+    const isLater = oldest !== undefined && oldest.at > until + toleranceMs
+    const rows = isLater ? [] : items.filter((row) => isWebhook(row) && (status ?? row.eventType) === row.eventType)
+    for (let i = 0; i < rows.length && found.length <= replayedMost; i += lookedAtOnce) {
+      const some = rows.slice(i, i + lookedAtOnce)
+      const events = await Promise.all(some.map((row) => eventOf(sources, account, row)))
+      const isWanted = (event: About | undefined): boolean =>
+        event !== undefined && event.at >= since && event.at <= until && (agent ?? event.agent) === event.agent
+      found.push(...some.filter((_, k) => isWanted(events[k])))
+    }
+    before = oldest !== undefined && oldest.at < since - toleranceMs ? undefined : next
+  } while (before && found.length <= replayedMost)
+  return found
+}
+
+function isWebhook({ target }: DeliveryRow): boolean {
+  return target.startsWith(targetPrefix)
+}
+
+interface About {
+  readonly at: Instant
+  readonly agent: Id | undefined
+}
+
+/** When what a delivery tells of happened, and whose call or batch it was; undefined: it is erased. */
+async function eventOf(
+  { events }: Sources,
+  account: string,
+  row: Pick<DeliveryRow, 'event'> | undefined,
+): Promise<About | undefined> {
+  const followed = row && (await events.get(account, row.event))
+  if (!followed) return undefined
+  const { agent } = followed.after as { readonly agent?: { readonly id: Id } }
+  return { at: followed.recorded.event.at, agent: agent?.id }
 }
 
 /** Oldest first, so that receivers hear of each call in order. */
 async function queueAll(
-  { deliveries }: Sources,
+  { deliveries }: Pick<Sources, 'deliveries'>,
   account: string,
   rows: readonly DeliveryRow[],
 ): Promise<number | Problem> {

@@ -88,8 +88,8 @@ function expectMoments(call: Watched, unread: readonly string[] = []): void {
 /**
  * What a reader sees otherwise than it was told, and why: the place in the line is counted when somebody asks; the carrier gives the
  * call its id when it has taken the order, and `initiated` is written before it gets the order, so that a crash dials nobody
- * twice; artefacts are settled one by one, and the carrier's last counts come when we have hung up. `extraction_webhook_status` needs no exception: it is true in the body of `completed`
- * (D60), and in GET once that body has been delivered.
+ * twice; artefacts are settled one by one, and the carrier's last counts come when we have hung up. `extraction_webhook_status`
+ * needs no exception: it is true in the body of `completed` (D60), and in GET once that body has been delivered.
  */
 function asRead(body: Execution, shown: Execution): Execution {
   const { telephony_data: telephony, x } = body

@@ -33,7 +33,7 @@ export interface Waiting {
 
 /**
  * A session with its agent's present definition, whose hours hold: those that were changed, added or removed since the order count
- * (Bolna 5.2, 5.4). What the agent says stays that of the version the session was ordered with.
+ * (B9). What the agent says stays that of the version the session was ordered with.
  */
 export async function waitingOf(
   { agents, engine }: Pick<GateNeed, 'agents'> & { readonly engine: Engine },
