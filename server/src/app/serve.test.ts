@@ -45,6 +45,8 @@ describe('a server process', () => {
       'TWILIO_AUTH_TOKEN',
       'TWILIO_API_KEY',
       'TWILIO_API_SECRET',
+      'BOLNA_BASE_URL',
+      'BOLNA_API_KEY',
     ])
     expect(dev).toMatchObject({
       COLLOQUY_URL: first.url,
@@ -66,7 +68,7 @@ describe('a server process', () => {
 
     const second = await start(data)
     expect(second.lines).toEqual([`listening on ${second.url}`])
-    expect(readEnv(data, 'dev')).toEqual({ ...dev, COLLOQUY_URL: second.url })
+    expect(readEnv(data, 'dev')).toEqual({ ...dev, COLLOQUY_URL: second.url, BOLNA_BASE_URL: second.url })
     second.child.kill('SIGTERM')
     expect(await ended(second.child)).toBe(0)
   })

@@ -31,7 +31,9 @@ export async function draftOf(form: CreateBatch, agentId: Id): Promise<Drafted |
 }
 
 function unreadable({ field, message }: Refusal): Problem {
-  return field === 'column' ? problem(1031) : problem(1032, message.replace(/\.$/, ''))
+  return field === 'column'
+    ? problem(1031)
+    : problem(1032, `${message.charAt(0).toLowerCase()}${message.slice(1).replace(/\.$/, '')}`)
 }
 
 /** In a form it is JSON as text; null: none, or not enabled. */

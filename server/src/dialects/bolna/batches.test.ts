@@ -136,7 +136,10 @@ describe('POST /batches', () => {
     const line = await house.line()
     const fields = { agent_id: await line.agent() }
     const rows = `contact_number\n${'+12025550101\n'.repeat(60_000)}`
-    expect((await post(line, '/batches', { file: rows, fields })).body).toMatchObject({ error: 1032 })
+    expect((await post(line, '/batches', { file: rows, fields })).body).toMatchObject({
+      error: 1032,
+      message: 'file cannot be read: the list has more than 50000 rows: split it',
+    })
     const long = `contact_number\n${'x'.repeat(25 * 1024 * 1024)}`
     expect((await post(line, '/batches', { file: long, fields })).body).toMatchObject({
       error: 1032,

@@ -172,6 +172,18 @@ describe('lists of executions (4.2)', () => {
       expect(await line.ask('GET', `${path}?${query}`)).toMatchObject({ status: 400, body: { error: code } })
   })
 
+  it('a wrong word among the statuses is named by its parameter', async () => {
+    for (const query of ['status=bogus', 'status=busy,bogus'])
+      expect((await line.ask('GET', `/executions?${query}`)).body.message).toBe('Invalid query parameter: status')
+  })
+
+  it('of an id that is far too long is not found, in these words', async () => {
+    for (const path of ['/executions/', '/v2/agent/', '/batches/']) {
+      const { status, body } = await line.ask('GET', `${path}${'a'.repeat(5_000)}`)
+      expect([status, body]).toEqual([404, { error: 404, message: body.message, detail: body.message }])
+    }
+  })
+
   it('exactly seven days, as clients reckon them, are not too much', async () => {
     const query = '?from=2026-11-10T00:00:00.000Z&to=2026-11-17T00:00:59.000Z'
     expect((await line.ask('GET', `/executions${query}`)).status).toBe(200)

@@ -48,6 +48,7 @@ describe('agents', () => {
     ['an empty list of tasks', write({ tasks: [] }), 1021],
     ['tasks that are no list', write({ tasks: 'x' }), 1021],
     ['pipelines that are no lists', write({ tasks: [{ toolchain: { pipelines: ['llm'] } }] }), 1022],
+    ['pipelines that are no list', write({ tasks: [{ toolchain: { pipelines: 'llm' } }] }), 1022],
     ['hours beyond the day', write({ calling_guardrails: { call_start_hour: 9, call_end_hour: 25 } }), 1023],
     ['hours that end before they start', write({ calling_guardrails: { call_start_hour: 9, call_end_hour: 8 } }), 1023],
     ['no name', { agent_config: { tasks: [task] } }, 1013],
@@ -176,7 +177,10 @@ describe('GET /errors', () => {
     const answer = await app.fastify.inject({ url: '/errors' })
     expect(answer.statusCode).toBe(200)
     const { errors } = answer.json()
-    expect(errors.map(({ error }: { error: number }) => error)).toEqual(Object.keys(catalogue).map(Number))
+    const statuses = [400, 401, 403, 404, 409, 413, 429, 500, 503]
+    const codes = Object.keys(catalogue).map(Number)
+    expect(errors.map(({ error }: { error: number }) => error)).toEqual([...statuses, ...codes])
+    expect(codes).toContain(2005)
     for (const one of errors)
       expect(one).toMatchObject({
         status: expect.any(Number),

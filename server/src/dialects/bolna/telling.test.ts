@@ -28,11 +28,13 @@ const said = [
   { who: 'user', text: 'Hi.' },
 ] as const
 
-function shown(session: Session, ending?: { readonly end: NonNullable<Session['end']>; readonly retryAt: number }) {
+type Ending = { readonly end: NonNullable<Session['end']>; readonly retryAt: number }
+
+function shown(session: Session, ending?: Ending, agent = definition) {
   return executionOf({
     session,
     order: { data: { name: 'Mira' } },
-    definition,
+    definition: agent,
     said,
     artefacts: [],
     earlierCosts: [],
@@ -291,6 +293,29 @@ describe('the law, rule by rule', () => {
     expect([...finalStatuses].toSorted()).toEqual(
       ['balance-low', 'busy', 'canceled', 'completed', 'error', 'failed', 'no-answer', 'stopped'].toSorted(),
     )
+  })
+})
+
+describe('what is not known yet', () => {
+  const phases = (call: Case): readonly string[] => [...new Set(Object.values(last(call).x.phases))]
+
+  it('every phase is pending until the call is over; of one that was never live all are skipped', () => {
+    const call = given()
+    expect(phases(call)).toEqual(['pending'])
+    expect(phases(call.offer().placed())).toEqual(['pending'])
+    expect(phases(call.at(2).ringing())).toEqual(['pending'])
+    expect(phases(call.at(5).talking())).toEqual(['pending'])
+    expect(last(call.at(46).ended(hungUp)).x.phases).toMatchObject({ cost: 'pending', recording: 'skipped' })
+    expect(phases(call.settled())).not.toContain('pending')
+    expect(phases(given().offer().ringing().ended({ verdict: 'busy' }))).toEqual(['skipped'])
+    expect(phases(calling({ retry: stubborn }).offer().ringing().ended({ verdict: 'busy' }))).toEqual(['pending'])
+  })
+
+  it('a voicemail is neither found nor none before the call is over', () => {
+    const looks = { ...definition, limits: { voicemailMs: 30_000 } }
+    const call = calling({ voicemailMs: 30_000 }).offer().ringing().talking()
+    expect(shown(call.state, undefined, looks).answered_by_voice_mail).toBeNull()
+    expect(shown(call.at(46).ended(hungUp).state, undefined, looks).answered_by_voice_mail).toBe(false)
   })
 })
 

@@ -247,7 +247,7 @@ describe('section 6.1: one webhook for each change of status', () => {
     expect(call.times.slice(0, 4)).toEqual(walked)
     expect(call.statuses.slice(4)).toEqual(['call-disconnected', 'completed'])
     expectMoments(call)
-    expect(call.one('in-progress').answered_by_voice_mail).toBe(false)
+    expect(call.one('in-progress').answered_by_voice_mail).toBeNull() // nothing is decided yet
     for (const status of ['call-disconnected', 'completed']) {
       expect(call.one(status)).toMatchObject({ answered_by_voice_mail: true, x: { outcome: 'voicemail' } })
       const { telephony_data } = call.one(status)

@@ -16,7 +16,10 @@ export function idOf(prefix: Prefix, text: string): Id {
 export function idIn(prefix: Prefix, field: string, text: string): Id {
   // Another API of this server shows it with more in front.
   const own = prefix === 'configuration' ? text.replace(/^conv_(?=configuration_)/, '') : text
-  return readId(prefix, own) ?? wrong(field, `takes the id of a ${prefix}, like ${prefix}_01k…`)
+  return (
+    readId(prefix, own) ??
+    wrong(field, `takes the id of ${/^[aeiou]/.test(prefix) ? 'an' : 'a'} ${prefix}, like ${prefix}_01k…`)
+  )
 }
 
 export function instantIn(field: string, text: string): Instant {

@@ -8,7 +8,7 @@ import { evolve } from './evolve.ts'
 import { rowsPerPart, type Batch, type BatchRow, type BatchStatus } from './state.ts'
 
 /** The latest start, counted from when its list was taken: its sessions wait for it a day longer (session/limits.ts). */
-export const startsWithinMs: Milliseconds = 60 * dayMs
+const startsWithinMs: Milliseconds = 60 * dayMs
 
 type Ctx = Context<BatchEvent>
 type Decided = Decision<BatchEvent> | Refused

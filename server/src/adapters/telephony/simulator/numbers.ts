@@ -1,7 +1,7 @@
 import type { Rejection, Script, Step } from './script.ts'
 
 /** The first and the last of the simulator's numbers: those that the numbering plan keeps for examples, +1 202 555 0100 to 0199. */
-export const prefix = '+120255501'
+const prefix = '+120255501'
 
 const rings: Step = { after: 2_000, do: 'ring' }
 const answers: Script = [rings, { after: 3_000, do: 'answer' }]

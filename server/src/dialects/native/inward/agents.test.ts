@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { showDefinition } from '../outward/agents.ts'
+import { idIn } from '../inward.ts'
 import { agentDraft } from '../wire/agents.ts'
 import { definitionOf } from './agents.ts'
 
@@ -43,6 +44,11 @@ describe('an agent as it is written', () => {
     expect(() => written({ configurationId: 'agent_1' })).toThrow(
       'The field configurationId takes the id of a configuration',
     )
+  })
+
+  test('names what an id is of, in good words', () => {
+    expect(() => idIn('agent', 'agentId', 'x')).toThrow('takes the id of an agent, like agent_01k…')
+    expect(() => idIn('batch', 'batchId', 'x')).toThrow('takes the id of a batch, like batch_01k…')
   })
 
   test('keeps its secrets sealed, and never shows them', () => {
