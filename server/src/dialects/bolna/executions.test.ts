@@ -134,7 +134,7 @@ describe('lists of executions (4.2)', () => {
     ['call_type=inbound', []],
     ['call_type=outbound&status=failed', [3]],
     ['answered_by_voice_mail=true', []],
-    ['answered_by_voice_mail=false&status=completed', [4, 0]],
+    ['answered_by_voice_mail=false&status=completed', []],
     [`user_number=${encodeURIComponent(phone('02'))}`, [1]],
     [`batch_id=${unknown}`, []],
     ['batch_id=x', []],

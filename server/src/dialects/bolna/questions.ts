@@ -39,7 +39,7 @@ function matches(facets: Facets, query: ExecutionsQuery, batch: string | undefin
     (provider === undefined || providerOf(String(facets['route'])) === provider) &&
     (user_number === undefined || facets['user'] === user_number) &&
     // D44: nothing is left out unless it is asked for.
-    (answered_by_voice_mail === undefined || (facets['voicemail'] === true) === (answered_by_voice_mail === 'true'))
+    (answered_by_voice_mail === undefined || facets['voicemail'] === (answered_by_voice_mail === 'true'))
   )
 }
 
