@@ -26,7 +26,14 @@ export interface ServicesNeed {
 }
 
 /** Everything one can ask for, over one engine. */
-export function createServices({ engine, vault, deliveries, now, adminKeyHash, log }: ServicesNeed): ConversationServices {
+export function createServices({
+  engine,
+  vault,
+  deliveries,
+  now,
+  adminKeyHash,
+  log,
+}: ServicesNeed): ConversationServices {
   const live = new Roster(engine, configuration, 'all', ({ status }) => status === 'live')
   const snapshots = new Snapshots(engine)
   return {
