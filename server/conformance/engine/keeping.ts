@@ -361,6 +361,28 @@ export function keepingConformance(name: string, open: () => Promise<Storage>): 
       expect((await stage.engine.list({ ...question, account: 'bob' })).items).toEqual([])
     })
 
+    test('the rows of a list come as they stand, page by page, and what is due on them stays due', async () => {
+      const stage = await stageOver(await open())
+      const ids: string[] = []
+      for (let i = 0; i < 5; i++) {
+        ids.push(await stage.build(`door ${i}`, i === 1 ? { shutsAfterMs: minute } : {}))
+        stage.system.advance(1_000)
+      }
+      stage.system.advance(minute)
+      const question = { account: 'alice', noun: door, list: 'by_status', equals: ['open'], limit: 3 }
+      const first = await stage.engine.entries(question)
+      expect(first.map(({ aggregate, facets }) => [aggregate, facets['status']])).toEqual(
+        ids.slice(0, 3).map((id) => [id, 'open']),
+      )
+      const { sort, aggregate: id } = first[2]!
+      expect((await stage.engine.entries({ ...question, after: { sort, id } })).map((row) => row.aggregate)).toEqual(
+        ids.slice(3),
+      )
+      expect(await stage.engine.entries({ ...question, account: 'bob' })).toEqual([])
+      // Shown by itself it is what it is now.
+      expect((await stage.engine.list({ ...question, limit: 10 })).items).toHaveLength(4)
+    })
+
     test('what is erased is invisible at once and gone soon after, keys and label included', async () => {
       const storage = await open()
       const stage = await stageOver(storage)

@@ -125,6 +125,11 @@ export interface Engine {
   list<S, C, E extends DomainEvent>(
     listing: Listing<S, C, E>,
   ): Promise<Page<{ readonly id: Id; readonly state: S; readonly version: number }>>
+  /**
+   * The rows of a list as they stand, of which `limit` are read at once; fewer come only at the end. To count, to skip or to look
+   * for something: no aggregate is read, so nothing that is due is fired.
+   */
+  entries<S, C, E extends DomainEvent>(listing: Omit<Listing<S, C, E>, 'test'>): Promise<readonly ListEntry[]>
   /** Parts of one kind, by number; `after` is exclusive. Absent kind: all events of the aggregate. */
   parts<E extends DomainEvent>(
     account: string,

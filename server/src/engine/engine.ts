@@ -8,6 +8,7 @@ import { Trouble } from './commit/trouble.ts'
 import { Effects } from './effects/effects.ts'
 import { Feed } from './feed/feed.ts'
 import type { Storage, System } from './ports.ts'
+import type { ListEntry } from './ports/storage.ts'
 import { Questions } from './questions.ts'
 import { registryOf } from './registry.ts'
 import { Alarm } from './time/alarm.ts'
@@ -133,6 +134,10 @@ class Running implements Engine {
     listing: Listing<S, C, E>,
   ): Promise<Page<{ readonly id: Id; readonly state: S; readonly version: number }>> {
     return this.#questions.list(listing)
+  }
+
+  entries<S, C, E extends DomainEvent>(listing: Omit<Listing<S, C, E>, 'test'>): Promise<readonly ListEntry[]> {
+    return this.#questions.entries(listing)
   }
 
   parts<E extends DomainEvent>(

@@ -5,7 +5,7 @@ import type { Services } from '#services/api.ts'
 import { tokenOf } from '#services/delivery/identity.ts'
 import type { Announcement, Announcer } from '#services/ports.ts'
 import { shownBatch } from './batches.ts'
-import { executionFrom } from './executions.ts'
+import { renderedExecutions } from './executing.ts'
 import { hexOf, uuidOf } from './ids.ts'
 import { firstOf } from './pages.ts'
 import { targetOf } from './webhooks.ts'
@@ -73,5 +73,5 @@ async function executionsOf(
 ): Promise<{ readonly executions: readonly unknown[] } | { readonly executions_url: string }> {
   if (valid > executionsAtMost) return { executions_url: `${baseUrl}/batches/${hexOf(id)}/executions` }
   const views = await firstOf(services.sessions, account, { batch: id }, executionsAtMost)
-  return { executions: await Promise.all(views.map((view) => executionFrom(services, view, baseUrl))) }
+  return { executions: await renderedExecutions(services, views, baseUrl) }
 }

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import type { Batch } from '#domain/batch/state.ts'
+import type { Position } from '#services/api.ts'
 import { answer, askOf, json, send, sendProblem } from './answering.ts'
 import { documented, type Api, type Scope } from './api.ts'
 import { batchStartOf, draftOf } from './batch-drafts.ts'
@@ -125,7 +127,13 @@ function read(scope: Scope, api: Api): void {
       if (!page.next || found.length >= listedMost) break
       page = await services.batches.list(account, { agent, limit: listedAtOnce, after: page.next })
     }
-    return send(reply, json(200, await Promise.all(found.map((item) => shown(api, item)))))
+    const told: Awaited<ReturnType<typeof shown>>[] = []
+    // One after the other, with others in between: each has its rows counted.
+    for (const item of found) {
+      told.push(await shown(api, item))
+      await turn()
+    }
+    return send(reply, json(200, told))
   })
 
   const bad = {
@@ -188,9 +196,9 @@ export function batchExecutionRoutes(scope: Scope, api: Api): void {
   })
 }
 
-const streamedAtOnce = 100
+const streamedAtOnce = 50
 
-/** Written as it is read: a batch may have fifty thousand. */
+/** Written as it is read, with others in between: a batch may have fifty thousand. */
 async function* executionsText(
   api: Api,
   request: FastifyRequest,
@@ -202,19 +210,21 @@ async function* executionsText(
   const { sessions } = api.context.services
   const question = { ...executionsOnly, batch: batchId }
   let left = most
-  let toSkip = skip
   let separator = '['
-  let page = left > 0 ? await sessions.list(account, { ...question, limit: streamedAtOnce }) : { items: [] }
-  for (;;) {
-    const some = page.items.slice(toSkip, toSkip + left)
-    toSkip = Math.max(0, toSkip - page.items.length)
-    for (const one of await shownExecutions(api, request, some)) {
+  let from: { readonly skip: number } | { readonly after: Position } | undefined = { skip }
+  while (from && left > 0) {
+    const { items, next } = await sessions.list(account, {
+      ...question,
+      ...from,
+      limit: Math.min(left, streamedAtOnce),
+    })
+    for (const one of await shownExecutions(api, request, items)) {
       yield `${separator}${JSON.stringify(one)}`
       separator = ','
     }
-    left -= some.length
-    if (left <= 0 || !page.next) break
-    page = await sessions.list(account, { ...question, limit: streamedAtOnce, after: page.next })
+    left -= items.length
+    from = next && { after: next }
+    await turn()
   }
   yield separator === '[' ? '[]' : ']'
 }

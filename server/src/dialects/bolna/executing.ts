@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { SessionView } from '#services/calls/api.ts'
@@ -5,7 +6,7 @@ import type { Api } from './api.ts'
 import { callerOf } from './caller.ts'
 import { notFound, ProblemError } from './errors.ts'
 import type { Execution } from './execution.ts'
-import { executionFrom } from './executions.ts'
+import { executionFrom, type ExecutionSources } from './executions.ts'
 import { readId } from './ids.ts'
 
 /** The id a path names; 404 where it can be none of ours (D50). */
@@ -31,7 +32,7 @@ export async function foundAgent({ context }: Api, request: FastifyRequest, text
   return id
 }
 
-/** Executions are rendered so many at a time. */
+/** Executions are rendered so many at a time, before others have a turn. */
 const renderedAtOnce = 50
 
 /** Views as executions, in their order. */
@@ -40,11 +41,20 @@ export async function shownExecutions(
   request: FastifyRequest,
   views: readonly SessionView[],
 ): Promise<readonly Execution[]> {
-  const baseUrl = context.baseUrl(request)
+  return renderedExecutions(context.services, views, context.baseUrl(request))
+}
+
+/** The same without a request, for what is told of them. */
+export async function renderedExecutions(
+  sources: ExecutionSources,
+  views: readonly SessionView[],
+  baseUrl: string,
+): Promise<readonly Execution[]> {
   const shown: Execution[] = []
   for (let i = 0; i < views.length; i += renderedAtOnce) {
+    if (i > 0) await turn()
     const some = views.slice(i, i + renderedAtOnce)
-    shown.push(...(await Promise.all(some.map((view) => executionFrom(context.services, view, baseUrl)))))
+    shown.push(...(await Promise.all(some.map((view) => executionFrom(sources, view, baseUrl)))))
   }
   return shown
 }

@@ -8,7 +8,7 @@ import { readUtc } from './time.ts'
 import { endingStatus, openStatus, providerOf, type ExecutionStatus } from './vocabulary.ts'
 import type { ExecutionsQuery } from './wire/calls.ts'
 
-type Question = Omit<SessionQuestion, 'after' | 'limit'>
+type Question = Omit<SessionQuestion, 'after' | 'skip' | 'limit'>
 type Facets = Parameters<NonNullable<SessionQuestion['test']>>[0]
 
 /** What is listed: executions are telephone calls. */

@@ -41,8 +41,8 @@ export interface Sessions {
   transfer(ask: Ask<SessionView>, id: Id, to: string): Promise<Outcome<SessionView>>
   get(account: string, id: Id): Promise<SessionView | undefined>
   list(account: string, question: SessionQuestion): Promise<Listed<SessionView>>
-  /** How many there are, for pages by number; at most `most` are counted. */
-  count(account: string, question: Omit<SessionQuestion, 'after' | 'limit'>): Promise<number>
+  /** How many there are beyond `after`, for pages by number. */
+  count(account: string, question: Omit<SessionQuestion, 'skip' | 'limit'>): Promise<number>
   timeline(
     account: string,
     id: Id,
@@ -96,6 +96,8 @@ export interface SessionQuestion {
   readonly createdFrom?: Instant
   readonly createdTo?: Instant
   readonly after?: Position
+  /** How many of those that fit are left out first, for pages by number: they are not read. */
+  readonly skip?: number
   readonly limit: number
 }
 

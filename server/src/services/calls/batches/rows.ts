@@ -1,14 +1,16 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { BatchEvent } from '#domain/batch/events.ts'
 import { rowsPerPart, type Batch, type BatchRow } from '#domain/batch/state.ts'
 import { session } from '#domain/session/session.ts'
 import type { Facets } from '#domain/noun.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Engine } from '#engine/api.ts'
+import { slicesOf } from '../slices.ts'
 
 /** Comes after every id: a list that begins after a row and it begins with the next row. */
 const afterAnyId: Id = 'z'
 
-/** A batch's rows after row `from`, as they lie in their parts, one part at a time; a part's first rows may be left out. */
+/** A batch's rows after row `from`, as they lie in their parts, one part at a time, with others in between; a part's first rows may be left out. */
 export async function* rowParts(
   engine: Engine,
   { account, id }: Pick<Batch, 'account' | 'id'>,
@@ -21,6 +23,7 @@ export async function* rowParts(
     if (part?.created.type !== 'batch.rows') return undefined
     yield part.created.rows.filter(({ row }) => row > from)
     after = part.n
+    if (part.created.rows.length === rowsPerPart) await turn()
   }
 }
 
@@ -38,18 +41,12 @@ export async function seeRows(
   see: (seen: Seen) => void,
   { from = 0, upTo = Infinity }: { readonly from?: number; readonly upTo?: number } = {},
 ): Promise<void> {
-  await engine.list({
-    account,
-    noun: session,
-    list: 'by_batch',
-    equals: [id],
-    ...(from > 0 && { after: { sort: from, id: afterAnyId } }),
-    limit: 1,
-    test: ({ aggregate, sort, facets }) => {
+  const after = from > 0 && { after: { sort: from, id: afterAnyId } }
+  for await (const entries of slicesOf(engine, { account, noun: session, list: 'by_batch', equals: [id], ...after })) {
+    for (const { aggregate, sort, facets } of entries) {
       const row = Number(sort)
-      if (row <= upTo) see({ id: aggregate, row, facets })
-      // Those beyond are taken as found, which ends the reading.
-      return row > upTo
-    },
-  })
+      if (row > upTo) return
+      see({ id: aggregate, row, facets })
+    }
+  }
 }

@@ -168,7 +168,7 @@ it('a row that somebody faster has made leaves the other rows of its unit their 
       run: () => ({ refusal: { code: 'invalid', message: 'Not here.' } }),
     })
   const engine = over(house.engine, {
-    list: async () => ({ items: [] }),
+    entries: async () => [],
     execute: (ask: Ask<number>, program: (unit: Unit) => number) =>
       house.engine.execute(ask, (unit) => program(told(unit))),
   })

@@ -1,51 +1,56 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Engine, Page } from '#engine/api.ts'
+import type { ListEntry } from '#engine/ports/storage.ts'
 import type { Listed, Position } from '../../api.ts'
-import { read } from '../../reading.ts'
 import type { SessionQuestion, SessionView } from '../api.ts'
-import { orderOf, type Views } from './views.ts'
+import { slicesOf } from '../slices.ts'
+import type { Views } from './views.ts'
 
-type Listing = Parameters<Engine['list']>[0] & { readonly noun: typeof noun }
 type Item = Page<{ readonly id: Id; readonly state: Session; readonly version: number }>['items'][number]
+type Asked = Omit<SessionQuestion, 'limit' | 'skip'>
 
 const perPage = 500
-/** As far as sessions are counted. */
-const countedMost = 10_000
+/** Most sessions that are read before others have a turn. */
+const readAtOnce = 50
 
-/** Sessions, newest first; those of a batch by row. */
+/**
+ * Sessions, newest first; those of a batch by row. Of what is skipped and of what does not fit only the rows of the list are read. A
+ * page is short only at the end: what has gone meanwhile is made up for.
+ */
 export async function listSessions(
-  engine: Engine,
-  views: Views,
+  engine: Pick<Engine, 'entries'>,
+  views: Pick<Views, 'get'>,
   account: string,
-  question: SessionQuestion,
+  { limit, skip = 0, ...asked }: SessionQuestion,
 ): Promise<Listed<SessionView>> {
-  const { items, next } = await pageOf(engine, account, question, question.after, question.limit)
-  const viewed = await Promise.all(items.map((item) => viewOf(engine, views, item)))
-  return { items: viewed, ...(next && { next }) }
+  const items: SessionView[] = []
+  let toSkip = skip
+  let after: Position | undefined
+  // One row more than asked for shows that there is a next page.
+  for await (const fitting of fittingRows(engine, account, asked, skip + limit + 1)) {
+    let own = fitting.slice(toSkip)
+    toSkip -= fitting.length - own.length
+    while (own.length > 0) {
+      if (items.length === limit) return { items, ...(after && { next: after }) }
+      if (items.length >= readAtOnce) await turn()
+      const some = own.slice(0, Math.min(readAtOnce, limit - items.length))
+      own = own.slice(some.length)
+      const viewed = await Promise.all(some.map(({ aggregate }) => views.get(account, aggregate)))
+      items.push(...viewed.filter((view) => view !== undefined))
+      after = positionOf(some.at(-1)) ?? after
+    }
+  }
+  return { items }
 }
 
-/** How many there are, up to ten thousand, by the rows of the list: the sessions themselves are not read. */
-export async function countSessions(
-  engine: Engine,
-  account: string,
-  question: Omit<SessionQuestion, 'after' | 'limit'>,
-): Promise<number> {
+/** How many there are, by the rows of the list: the sessions themselves are not read. */
+export async function countSessions(engine: Pick<Engine, 'entries'>, account: string, asked: Asked): Promise<number> {
   let counted = 0
-  const { test, ...listing } = listingFor(account, question)
-  const from = startOf(question, undefined)
-  await engine.list({
-    ...listing,
-    limit: 1,
-    ...(from && { after: from }),
-    test: (entry) => {
-      if (isPast(question, Number(entry.facets['createdAt']))) return true
-      if (test(entry)) counted++
-      return counted >= countedMost
-    },
-  })
-  return Math.min(counted, countedMost)
+  for await (const fitting of fittingRows(engine, account, asked)) counted += fitting.length
+  return counted
 }
 
 /** All sessions of a list, a page at a time. */
@@ -66,52 +71,39 @@ export async function* sessionsIn(engine: Engine, account: string, list: string,
   }
 }
 
-async function pageOf(
-  engine: Engine,
+/** The rows of what is asked for, slice by slice. `first`: how many of them are wanted, where that is few. */
+async function* fittingRows(
+  engine: Pick<Engine, 'entries'>,
   account: string,
-  question: Omit<SessionQuestion, 'limit' | 'after'>,
-  after: Position | undefined,
-  limit: number,
-): Promise<{ readonly items: readonly Item[]; readonly next?: Position }> {
-  let from = startOf(question, after)
-  for (;;) {
-    const page = await engine.list({ ...listingFor(account, question), limit, ...(from && { after: from }) })
-    const items = page.items.filter(({ state }) => !isPast(question, state.createdAt))
-    const isOver = items.length < page.items.length
-    if (items.length > 0 || isOver || !page.next) return { items, ...(page.next && !isOver && { next: page.next }) }
-    from = page.next
+  asked: Asked,
+  first?: number,
+): AsyncGenerator<readonly ListEntry[], undefined> {
+  const after = startOf(asked, asked.after)
+  const listing = { account, noun, ...listOf(asked), ...(after && { after }) }
+  for await (const entries of slicesOf(engine, listing, first)) {
+    const past = entries.findIndex(({ facets }) => isPast(asked, Number(facets['createdAt'])))
+    yield entries.slice(0, past < 0 ? undefined : past).filter(({ facets }) => fits(asked, facets))
+    if (past >= 0) return undefined
   }
 }
 
-function listingFor(
-  account: string,
-  question: Omit<SessionQuestion, 'limit' | 'after'>,
-): Omit<Listing, 'limit' | 'after'> & Required<Pick<Listing, 'test'>> {
-  const { agent, batch, kinds = [], createdFrom = -Infinity, createdTo = Infinity, test } = question
-  const [list, equal, descending] =
-    batch !== undefined
-      ? (['by_batch', batch, false] as const)
-      : agent !== undefined
-        ? (['by_agent', agent, true] as const)
-        : (['all', 'true', true] as const)
-  return {
-    account,
-    noun,
-    list,
-    equals: [equal],
-    descending,
-    test: ({ facets }) => {
-      const { createdAt, kind } = facets
-      const made = Number(createdAt)
-      return (
-        (kinds.length === 0 || kinds.some((one) => one === kind)) &&
-        (batch === undefined || agent === undefined || facets['agent'] === agent) &&
-        made <= createdTo &&
-        (batch === undefined || made >= createdFrom) &&
-        (test?.(facets) ?? true)
-      )
-    },
-  }
+function listOf({ agent, batch }: Asked) {
+  if (batch !== undefined) return { list: 'by_batch', equals: [batch], descending: false }
+  if (agent !== undefined) return { list: 'by_agent', equals: [agent], descending: true }
+  return { list: 'all', equals: ['true'], descending: true }
+}
+
+function fits(asked: Asked, facets: ListEntry['facets']): boolean {
+  const { agent, batch, kinds = [], createdFrom = -Infinity, createdTo = Infinity, test } = asked
+  const { createdAt, kind } = facets
+  const made = Number(createdAt)
+  return (
+    (kinds.length === 0 || kinds.some((one) => one === kind)) &&
+    (batch === undefined || agent === undefined || facets['agent'] === agent) &&
+    made <= createdTo &&
+    (batch === undefined || made >= createdFrom) &&
+    (test?.(facets) ?? true)
+  )
 }
 
 /** Newest first: what follows the first that is too old is older still. */
@@ -126,11 +118,6 @@ function startOf({ batch, createdTo }: Pick<SessionQuestion, 'batch' | 'createdT
   return { sort: createdTo + 1, id: '' }
 }
 
-async function viewOf(engine: Engine, views: Views, { state: session, version }: Item): Promise<SessionView> {
-  const { account, id } = session
-  const [order, definition] = await Promise.all([
-    read(engine, account, (unit) => orderOf(unit.part(noun, id, 1))),
-    views.definition(account, session.agent),
-  ])
-  return { session, version, order, definition }
+function positionOf(entry: ListEntry | undefined): Position | undefined {
+  return entry && { sort: entry.sort, id: entry.aggregate }
 }

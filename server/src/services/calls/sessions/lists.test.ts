@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import type { Engine } from '#engine/api.ts'
+import type { ListEntry } from '#engine/ports/storage.ts'
+import type { SessionView } from '../api.ts'
+import { countSessions, listSessions } from './lists.ts'
+
+const many = 50_000
+
+/** The newest of them has the largest number. */
+const rows: readonly ListEntry[] = Array.from({ length: many }, (_, i) => {
+  const sort = many - i
+  return { aggregate: String(sort), sort, facets: { createdAt: sort, kind: 'telephone', state: 'ended', odd: i % 2 } }
+})
+
+/** A store that answers at once and never lets go; it writes down how many rows it was asked for. */
+function storeOf(asked: number[] = []): Pick<Engine, 'entries'> {
+  return {
+    entries: async ({ after, limit }) => {
+      asked.push(limit)
+      const from = after === undefined ? 0 : many - Number(after.sort) + 1
+      return rows.slice(from, from + limit)
+    },
+  }
+}
+
+/** Reads heads, and writes down which; those in `gone` are no more. */
+function headsOf(read: string[] = [], gone: readonly string[] = []) {
+  return {
+    get: async (_account: string, id: string) => {
+      read.push(id)
+      return gone.includes(id) ? undefined : ({ session: { id } } as SessionView)
+    },
+  }
+}
+
+/** How often others had a turn meanwhile. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let over = false
+  const others = (async () => {
+    for (; !over; turns++) await new Promise(setImmediate)
+  })()
+  await work()
+  over = true
+  await others
+  return turns
+}
+
+const idsOf = (items: readonly SessionView[]) => items.map(({ session }) => session.id)
+
+describe('a page of sessions', () => {
+  it('reads the heads it shows and no others, however deep it lies', async () => {
+    const read: string[] = []
+    const question = { skip: many - 30, limit: 20 }
+    const { items, next } = await listSessions(storeOf(), headsOf(read), 'alice', question)
+    const expected = Array.from({ length: 20 }, (_, i) => String(30 - i))
+    expect(idsOf(items)).toEqual(expected)
+    expect(read).toEqual(expected)
+    expect(next).toEqual({ sort: 11, id: '11' })
+  })
+
+  it('reads few rows when it lies at the beginning', async () => {
+    const asked: number[] = []
+    await listSessions(storeOf(asked), headsOf(), 'alice', { limit: 20 })
+    expect(asked).toEqual([21])
+  })
+
+  it('goes on where the page before ended, and knows when it is the last', async () => {
+    const first = await listSessions(storeOf(), headsOf(), 'alice', { skip: many - 5, limit: 3 })
+    const last = await listSessions(storeOf(), headsOf(), 'alice', { limit: 2, after: first.next! })
+    expect([idsOf(first.items), idsOf(last.items), last.next]).toEqual([['5', '4', '3'], ['2', '1'], undefined])
+    expect(await listSessions(storeOf(), headsOf(), 'alice', { skip: many, limit: 3 })).toEqual({ items: [] })
+  })
+
+  it('skips what fits only', async () => {
+    const test = ({ odd }: ListEntry['facets']) => odd === 1
+    const { items } = await listSessions(storeOf(), headsOf(), 'alice', { test, skip: 1_000, limit: 2 })
+    expect(idsOf(items)).toEqual([String(many - 2_001), String(many - 2_003)])
+  })
+
+  it('makes up for what has gone', async () => {
+    const gone = [String(many), String(many - 2)]
+    const { items, next } = await listSessions(storeOf(), headsOf([], gone), 'alice', { limit: 2 })
+    expect(idsOf(items)).toEqual([String(many - 1), String(many - 3)])
+    expect(next).toEqual({ sort: many - 3, id: String(many - 3) })
+  })
+
+  it('lets others have a turn while it skips and while it reads many', async () => {
+    const skipping = () => listSessions(storeOf(), headsOf(), 'alice', { skip: many - 1, limit: 20 })
+    expect(await turnsDuring(skipping)).toBeGreaterThan(90)
+    expect(await turnsDuring(() => listSessions(storeOf(), headsOf(), 'alice', { limit: 400 }))).toBeGreaterThan(6)
+  })
+})
+
+describe('the number of sessions', () => {
+  it('is that of the whole history, with turns for others in between', async () => {
+    let counted = 0
+    const turns = await turnsDuring(async () => (counted = await countSessions(storeOf(), 'alice', {})))
+    expect([counted, turns > 90]).toEqual([many, true])
+  })
+
+  it('is counted from a position, and within a window without looking beyond it', async () => {
+    expect(await countSessions(storeOf(), 'alice', { after: { sort: 101, id: '101' } })).toBe(100)
+    const asked: number[] = []
+    const window = { createdFrom: many - 600, createdTo: many - 100 }
+    expect(await countSessions(storeOf(asked), 'alice', window)).toBe(501)
+    expect(asked).toEqual([500, 500])
+  })
+})
