@@ -14,9 +14,9 @@ export function terminalBound(
   kind: SessionKind = 'telephone',
 ): Readonly<Record<SessionState, Milliseconds>> {
   const { queueMs, setupMs, ringMs, capMs, wrapMs, idleMs, tokenMs, retry } = policy
-  // A retry that finds no slot ends in the queue, and is not retried; a call that its program made waits for it to connect again.
+  // A retry that finds no slot ends in the queue, and is not retried; a call that its program made waits for it to connect again, also then.
   const reopened = kind === 'telephone' ? ringMs : 0
-  const again = Math.max(reopened, kind === 'telephone' && retry ? Math.max(...retry.afterMs) + queueMs : 0)
+  const again = reopened + (kind === 'telephone' && retry ? Math.max(...retry.afterMs) + queueMs : 0)
   const isSpoken = kind === 'telephone' || kind === 'browser'
   const talk = isSpoken ? capMs : idleMs === null ? longestTextMs : Math.min(idleMs + turnMs, longestTextMs)
   const scheduled = Math.max(aheadMs, ringMs, ...(retry?.afterMs ?? [])) + queueMs + reopened
