@@ -1,3 +1,4 @@
+import type { CallingHours } from '../vocabulary/calling-hours.ts'
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant, Milliseconds } from '../vocabulary/instant.ts'
 import type { RetryPolicy } from '../session/state.ts'
@@ -80,11 +81,6 @@ export interface AgentLimits {
   /** Said before hanging up for silence; empty: nothing. */
   readonly lastWords?: string
   readonly onlineQuestion?: string
-}
-
-export interface CallingHours {
-  readonly startHour: number
-  readonly endHour: number
 }
 
 export interface InboundRules {

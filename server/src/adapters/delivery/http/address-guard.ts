@@ -17,7 +17,7 @@ type Connector = ReturnType<typeof buildConnector>
 
 /** Opens connections to allowed targets only. */
 export interface AddressGuard {
-  /** `internalTargets`: every address is allowed. */
+  /** `internalTargets`: loopback and private addresses are allowed, too; link-local ones, where clouds keep credentials, never are. */
   connector(internalTargets: boolean, connectTimeoutMs: number): Connector
 }
 
@@ -29,6 +29,26 @@ function isPublic(address: string): boolean {
   if (parsed.range() !== 'unicast') return false
   // "::7f00:1" counts as unicast, too, but nothing public lies outside 2000::/3 (RFC 4291 section 2.4).
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast)
+}
+
+/** What an account with internal targets may reach beside the public internet. */
+const internalRanges: ReadonlySet<string> = new Set([
+  'loopback',
+  'private',
+  'uniqueLocal',
+  'carrierGradeNat',
+  'unspecified',
+])
+/** Metadata of a cloud, at an address that looks like any private one. */
+const metadata = ipaddr.parse('fd00:ec2::254').toNormalizedString()
+
+function isInternal(address: string): boolean {
+  const parsed = ipaddr.process(address)
+  return internalRanges.has(parsed.range()) && parsed.toNormalizedString() !== metadata
+}
+
+function nowhere(): NodeJS.ErrnoException {
+  return Object.assign(new Error('The name has no address.'), { code: 'ENOTFOUND' })
 }
 
 /** Makes a guard that lets public addresses pass, and those the operator allows. */
@@ -48,33 +68,33 @@ export function addressGuard(options: GuardOptions): AddressGuard {
     return networks.some((network) => network[0].kind() === parsed.kind() && parsed.match(network))
   }
 
-  const freeLookup = lookupBy(resolve, () =>
-    Object.assign(new Error('The name has no address.'), { code: 'ENOTFOUND' }),
-  )
-  const guardedLookup = lookupBy(
-    (hostname, callback) => {
-      resolve(hostname, (error, addresses) => {
-        if (error) return callback(isLocal(hostname) ? new TargetRefused() : error, [])
-        callback(
-          null,
-          names.has(bareName(hostname)) ? addresses : addresses.filter(({ address }) => isAllowed(address)),
-        )
-      })
-    },
-    () => new TargetRefused(),
-  )
+  const reachable = {
+    outside: isAllowed,
+    inside: (address: string): boolean => isAllowed(address) || isInternal(address),
+  }
+
+  function guarded(may: (address: string) => boolean, isInside: boolean, connectTimeoutMs: number): Connector {
+    const lookup = lookupBy(
+      (hostname, callback) => {
+        resolve(hostname, (error, addresses) => {
+          if (error) return callback(isLocal(hostname) && !isInside ? new TargetRefused() : error, [])
+          if (isInside && addresses.length === 0) return callback(nowhere(), [])
+          callback(null, names.has(bareName(hostname)) ? addresses : addresses.filter(({ address }) => may(address)))
+        })
+      },
+      () => new TargetRefused(),
+    )
+    const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, lookup })
+    return (options, callback) => {
+      // A literal address is connected to without a lookup, so it must be looked at here.
+      if (ipaddr.isValid(options.hostname) && !may(options.hostname)) callback(new TargetRefused(), null)
+      else connect(options, callback)
+    }
+  }
 
   return {
-    connector(internalTargets, connectTimeoutMs) {
-      const shared = { timeout: connectTimeoutMs, allowH2: false }
-      if (internalTargets) return buildConnector({ ...shared, lookup: freeLookup })
-      const connect = buildConnector({ ...shared, lookup: guardedLookup })
-      return (options, callback) => {
-        // A literal address is connected to without a lookup, so it must be looked at here.
-        if (ipaddr.isValid(options.hostname) && !isAllowed(options.hostname)) callback(new TargetRefused(), null)
-        else connect(options, callback)
-      }
-    },
+    connector: (internalTargets, connectTimeoutMs) =>
+      guarded(internalTargets ? reachable.inside : reachable.outside, internalTargets, connectTimeoutMs),
   }
 }
 

@@ -376,6 +376,21 @@ describe('the address guard', () => {
     expect(await sender.send(post(`http://[::1]:${port}/`))).toEqual({ status: 200 })
   })
 
+  it.each([
+    '169.254.169.254',
+    '[::ffff:169.254.169.254]',
+    '2852039166',
+    '[fe80::1]',
+    '[fd00:ec2::254]',
+    '[64:ff9b::a9fe:a9fe]',
+  ])('refuses the link-local or metadata address %s also where internal targets are allowed', async (host) => {
+    const resolve: HttpSenderOptions['resolve'] = (_name, callback) =>
+      callback(null, [{ address: '169.254.169.254', family: 4 }])
+    const sender = senderWith({ resolve })
+    expect(await sender.send(post(`http://${host}/latest`))).toEqual(refused)
+    expect(await sender.send(post('http://metadata.example/latest'))).toEqual(refused)
+  })
+
   it('refuses https as http', async () => {
     const sender = senderWith()
     for (const host of ['127.0.0.1', 'localhost', 'alice.localhost', '[::1]'])

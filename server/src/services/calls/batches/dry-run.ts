@@ -1,4 +1,4 @@
-import type { CallingHours } from '#domain/agent/state.ts'
+import type { CallingHours } from '#domain/vocabulary/calling-hours.ts'
 import type { Batch } from '#domain/batch/state.ts'
 import type { SessionState } from '#domain/session/state.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
@@ -10,7 +10,7 @@ import type { MakeRow } from './runners.ts'
 
 export interface DryRunNeed {
   readonly engine: Engine
-  readonly agents: Pick<Agents, 'get' | 'version'>
+  readonly agents: Pick<Agents, 'get'>
   /** What makes the batch's sessions, or why none can be made. */
   rowMaker(batch: Batch): Promise<MakeRow | Refused>
   /** When this number may be called next; undefined: now. `never`: not within 14 days. */
@@ -26,7 +26,7 @@ export async function dryRun(need: DryRunNeed, batch: Batch): Promise<DryRun> {
   const states = await statesOf(need.engine, batch)
   const slots = await need.freeSlots(batch.account)
   const hours = batch.keepsHours
-    ? (await need.agents.version(batch.account, batch.agent.id, batch.agent.version))?.hours
+    ? (await need.agents.get(batch.account, batch.agent.id))?.definition.hours // as the dial gate will: the present ones
     : null
   let dial = 0
   for await (const rows of rowParts(need.engine, batch)) {

@@ -1,5 +1,6 @@
 import { agent as agentNoun } from '#domain/agent/agent.ts'
-import type { AgentDefinition, CallingHours } from '#domain/agent/state.ts'
+import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { CallingHours } from '#domain/vocabulary/calling-hours.ts'
 import { nouns } from '#domain/nouns.ts'
 import { number as numberNoun } from '#domain/number/number.ts'
 import type { SessionCommand } from '#domain/session/commands.ts'
