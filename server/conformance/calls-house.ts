@@ -1,4 +1,5 @@
 import { scriptedAgent } from '#adapters/agents/script/script.ts'
+import { recordedMailer, type RecordedMailer } from '#adapters/mail/recorded/recorded-mailer.ts'
 import { openMemory } from '#adapters/storage/memory/open.ts'
 import { simulatedSystem, type SimulatedSystem } from '#adapters/system/simulated/simulated-system.ts'
 import { Simulator, type JournalLine } from '#adapters/telephony/simulator/simulator.ts'
@@ -17,7 +18,10 @@ import type { NewAccount, Services } from '#services/api.ts'
 import type { CallDraft, SessionView } from '#services/calls/api.ts'
 import { createCalls, type Calls, type CallsNeed } from '#services/calls/calls.ts'
 import type { Rates, Telephony } from '#services/calls/ports.ts'
+import { createMails } from '#services/mails/mails.ts'
+import { createRooms } from '#services/rooms/rooms.ts'
 import { createServices } from '#services/services.ts'
+import { createTexts } from '#services/texts/texts.ts'
 import { got } from './house.ts'
 
 /** Our own number, and the simulator's: those with a fixed behaviour, and the first with a script of one's own. */
@@ -55,6 +59,8 @@ export interface CallsHouse {
   readonly system: SimulatedSystem
   readonly simulator: Simulator
   /** Every call that was placed with the carrier. */
+  /** What was mailed. */
+  readonly mailer: RecordedMailer
   readonly journal: readonly JournalLine[]
   readonly made: NewAccount
   readonly account: Id
@@ -104,22 +110,29 @@ async function furnish(kept: Kept, own: HouseOptions): Promise<CallsHouse> {
   const simulator = new Simulator({ clocks: clocksOf(engine), journal: (line) => void journal.push(line) })
   const noDeliveries = { list: none, get: none, replay: none } as unknown as Services['deliveries']
   const base = createServices({ engine, vault, now: () => system.now(), deliveries: noDeliveries })
+  const runtime = own.runtime ?? scriptedAgent()
   const calls = createCalls({
     engine,
     system,
     vault,
     accounts: base.accounts,
     telephony: simulator,
-    runtime: scriptedAgent(),
+    runtime,
     zones: { of: () => [] },
     rates: free,
     slots: 10,
     ...own,
   })
-  Object.assign(runners, calls.runners)
-  const services: Services = { ...base, ...calls }
+  const need = { engine, system, vault, agents: calls.agents, runtime }
+  const mailer = recordedMailer()
+  const texts = createTexts(need)
+  const mails = createMails({ ...need, mailer, domain: 'colloquy.test' })
+  const rooms = createRooms({ ...need, url: () => 'ws://colloquy.test/rooms' })
+  Object.assign(runners, calls.runners, texts.runners, mails.runners, rooms.runners)
+  const services: Services = { ...base, ...calls, texts, mails, rooms }
   await engine.start()
   await calls.start()
+  await rooms.start()
   const made = kept.made ?? got(await services.accounts.create('test', { name: 'alice', clock: 'test' }))
   const account = made.account.id
   const ask = { account, by: 'test' }
@@ -137,6 +150,7 @@ async function furnish(kept: Kept, own: HouseOptions): Promise<CallsHouse> {
     system,
     simulator,
     journal,
+    mailer,
     made,
     account,
     ask,
@@ -179,6 +193,7 @@ async function furnish(kept: Kept, own: HouseOptions): Promise<CallsHouse> {
     crash: (next = {}) => furnish({ storage, system, made }, { ...own, ...next }),
     close: async () => {
       await calls.stop()
+      await Promise.all([texts.stop(), mails.stop(), rooms.stop()])
       await simulator.close()
       await engine.stop()
     },

@@ -93,7 +93,7 @@ export async function openHouse(seed = 1): Promise<House> {
 }
 
 /** Calls have a house of their own: calls-house.ts. */
-const noCalls = {} as unknown as CallServices
+const noCalls = {} as unknown as CallServices & Pick<Services, 'texts' | 'mails' | 'rooms'>
 
 /** Captures all traffic of a channel. */
 export function capturing(

@@ -15,12 +15,15 @@ import type { ConversationServices } from '#services/api.ts'
 import { createCalls, type Calls } from '#services/calls/calls.ts'
 import { knowingPhones } from '#services/calls/knowing-phones.ts'
 import { createPhones } from '#services/calls/phones.ts'
+import type { AgentRuntime } from '#services/calls/ports.ts'
 import { numberZones } from '#services/calls/hours/number-zones.ts'
 import type { Parts } from './compose.ts'
 import type { Options } from './options.ts'
 
 export interface Telephones {
   readonly calls: Calls
+  /** Who talks, on whatever channel. */
+  readonly runtime: AgentRuntime
   readonly simulator: CallSimulator
   /** Closed before the engine stops: the clocks it goes by are the engine's. */
   readonly carrier: { close(): Promise<void> }
@@ -49,16 +52,17 @@ export function furnishCalls(
     tell: (account, scripts) => simulator.loadPhones(account, scripts),
     log,
   })
+  const runtime = chosenRuntime({
+    script: scriptedAgent(),
+    http: httpAgent({ ask, system, vault, internalTargets }),
+    openai: modelAgent({ ask, system, vault, internalTargets }),
+  })
   const calls = createCalls({
     engine,
     system,
     vault,
     telephony: knowingPhones(simulator, phones),
-    runtime: chosenRuntime({
-      script: scriptedAgent(),
-      http: httpAgent({ ask, system, vault, internalTargets }),
-      openai: modelAgent({ ask, system, vault, internalTargets }),
-    }),
+    runtime,
     analysis: url === null ? noAnalysis() : httpAnalysis({ ask, url }),
     zones: numberZones(),
     rates,
@@ -69,6 +73,7 @@ export function furnishCalls(
   })
   return {
     calls,
+    runtime,
     carrier: simulator,
     simulator: {
       dial: async (account, call) => {

@@ -20,6 +20,7 @@ import { registerErrorPage } from './error-page.ts'
 import { registerHealth } from './health.ts'
 import { createLimiter } from './limiter.ts'
 import { lateSender } from './late-sender.ts'
+import type { Written } from './compose-written.ts'
 import { createLogger } from './logger.ts'
 import { compileOptions, type Options } from './options.ts'
 import { wakingCalls } from './waking.ts'
@@ -83,6 +84,7 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     await delivery.start()
     await engine.start()
     await house.calls.start()
+    await house.written.start()
   })
   async function stop(): Promise<void> {
     const hurry = system.after(longestStopMs, () => fastify.server.closeAllConnections())
@@ -90,8 +92,10 @@ export async function compose(given: Partial<Options> = {}, own: Partial<Parts> 
     hurry()
     await delivery.stop()
     await house.calls.stop()
+    await house.written.stop()
     await house.carrier.close()
     await engine.stop()
+    await house.written.close()
     await parts.sender.close()
     await parts.storage.close()
   }
@@ -119,7 +123,9 @@ async function loadLanguages() {
     { nativeDialect },
     { twilioDialect },
     { bolnaDialect },
+    { anyreachDialect },
     { furnishCalls },
+    { furnishWritten },
   ] = await Promise.all([
     import('./http.ts'),
     import('./metrics.ts'),
@@ -127,7 +133,9 @@ async function loadLanguages() {
     import('#dialects/native/dialect.ts'),
     import('#dialects/twilio/dialect.ts'),
     import('#dialects/bolna/dialect.ts'),
+    import('#dialects/anyreach/dialect.ts'),
     import('./compose-calls.ts'),
+    import('./compose-written.ts'),
   ])
   return {
     createHttp,
@@ -137,12 +145,15 @@ async function loadLanguages() {
     nativeDialect,
     twilioDialect,
     bolnaDialect,
+    anyreachDialect,
     furnishCalls,
+    furnishWritten,
   }
 }
 
 type House = Pick<App, 'engine' | 'services' | 'delivery' | 'dialects'> & {
   readonly calls: Calls
+  readonly written: Written
   readonly carrier: { close(): Promise<void> }
 }
 
@@ -167,19 +178,22 @@ async function furnish(
   const delivery = createDelivery({ feed: engine.feed, store: storage.deliveries, announcers, sender, system, log })
   const now = () => system.now()
   const talk = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
-  const { calls, simulator, carrier } = languages.furnishCalls(options, parts, engine, talk)
-  Object.assign(effects, calls.runners)
+  const { calls, runtime, simulator, carrier } = languages.furnishCalls(options, parts, engine, talk)
   const { sessions, agents, numbers, batches, wallets } = calls
+  const written = languages.furnishWritten(options, parts, engine, { agents, runtime, publicUrl })
+  const { texts, mails, rooms } = written
+  Object.assign(effects, calls.runners, written.runners)
   const accounts = wakingCalls(talk.accounts, calls, log)
-  const services = { ...talk, accounts, sessions, agents, numbers, batches, wallets }
+  const services = { ...talk, accounts, sessions, agents, numbers, batches, wallets, texts, mails, rooms }
   const context = contextOf(options, parts, services)
   const dialects = [
     languages.nativeDialect(context, { simulator }),
     languages.twilioDialect(context),
     languages.bolnaDialect(context, { publicUrl }),
+    languages.anyreachDialect(context, { publicUrl }),
   ]
   announcers.push(...dialects.flatMap(({ announcer }) => (announcer ? [announcer] : [])))
-  return { engine, services, delivery, dialects, calls, carrier }
+  return { engine, services, delivery, dialects, calls, written, carrier }
 }
 
 /** The server's own pages, and each dialect in a scope of its own. */

@@ -13,12 +13,19 @@ import type { Refused, Refusal } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Fired, Followed, Outcome, Recorded } from '#engine/api.ts'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
 import type { CallServices } from './calls/api.ts'
+import type { Mails } from './mails/api.ts'
+import type { Rooms } from './rooms/api.ts'
+import type { Texts } from './texts/api.ts'
 
 /**
  * Everything one can ask for, in our own words. Each write takes the Ask of who asks (account, record, idempotency) and gives an
  * Outcome: a value, a refusal, or the stored answer of its twin. Each read takes the account; another account's ids are unknown.
  */
-export interface Services extends ConversationServices, CallServices {}
+export interface Services extends ConversationServices, CallServices {
+  readonly texts: Texts
+  readonly mails: Mails
+  readonly rooms: Rooms
+}
 
 /** The same without calls. */
 export interface ConversationServices {

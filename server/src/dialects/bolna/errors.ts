@@ -89,6 +89,7 @@ const statusOf: Readonly<Record<RefusalCode, number>> = {
   idempotency_reused: 409,
   idempotency_running: 409,
   limit_reached: 409,
+  agent_failed: 502,
   unauthenticated: 401,
   forbidden: 403,
   busy: 503,

@@ -47,6 +47,11 @@ function told(event: SessionEvent): Data {
     }
     case 'turn.taken':
       return { who: event.who, quietFrom: showInstant(event.quietFrom) }
+    case 'tool.called': {
+      // What went in and out of it may be what somebody said.
+      const { id, name, isError, latencyMs } = event.call
+      return { id, name, isError, latencyMs }
+    }
     case 'callback.agreed':
       return { dueAt: showInstant(event.dueAt) }
     case 'online.asked':

@@ -54,6 +54,12 @@ export const meanings: Record<ProblemCode, Meaning> = {
     advice: 'Accounts and backups need the admin key (data/admin.env); everything else a key of the account.',
     retryable: false,
   },
+  agent_failed: {
+    status: 502,
+    title: 'The agent could not answer',
+    advice: 'What was written to it is kept. See why in the timeline of the session, mend the agent, and write again.',
+    retryable: false,
+  },
   not_found: {
     status: 404,
     title: 'There is no such resource',

@@ -38,6 +38,12 @@ export interface AgentDefinition {
   readonly configurationId?: Id
   /** Whether it may agree with a user on being called back. */
   readonly callsBack?: boolean
+  /** What it may do beside talking, where its speech can use tools. */
+  readonly tools?: readonly AgentTool[]
+  /** What its mail is sent as. */
+  readonly mail?: MailIdentity
+  /** It was made for one session alone: no list shows it. */
+  readonly unlisted?: true
   readonly makes: { readonly recording: boolean; readonly summary: boolean; readonly extraction: boolean }
   /** Documents of dialects, by dialect name, kept as they came. */
   readonly vendor: Readonly<Record<string, unknown>>
@@ -65,7 +71,28 @@ export type AgentSpeech =
       readonly timeoutMs: Milliseconds
     }
 
+/** Something an agent may do: your program is asked for it. */
+export interface AgentTool {
+  /** 1 to 64 of `a-z A-Z 0-9 _ -`. */
+  readonly name: string
+  /** When to use it, for the model. */
+  readonly description: string
+  /** JSON Schema of its arguments. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly url: string
+  readonly sealedSecret?: string
+  readonly timeoutMs: Milliseconds
+}
+
+export interface MailIdentity {
+  readonly address: string
+  /** Of the first mail, where an order names none. */
+  readonly subject: string
+}
+
 export interface AgentLimits {
+  /** Idle time after which a text session ends; absent or null: never. */
+  readonly idleMs?: Milliseconds | null
   readonly ringMs?: Milliseconds
   readonly setupMs?: Milliseconds
   readonly maxMs?: Milliseconds

@@ -19,7 +19,7 @@ export function freshAttempt(number: number): Attempt {
 /** The session its creating event makes. */
 export function begin(event: SessionCreated): Session {
   const { at, id, account, kind, direction, to, agent, user, own, route, policy, by, because } = event
-  const { dueAt, batch, parent, configurationId, settings } = event
+  const { dueAt, batch, parent, configurationId, settings, reference } = event
   return {
     id,
     account,
@@ -33,6 +33,7 @@ export function begin(event: SessionCreated): Session {
     ...(batch && { batch }),
     ...(parent !== undefined && { parent }),
     ...(configurationId !== undefined && { configurationId }),
+    ...(reference && { reference }),
     policy,
     ...(dueAt !== undefined && { dueAt }),
     ...(to === 'queued' && { queuedAt: at, ...(!policyOf(event).keepsHours && { wantsSlot: true as const }) }),

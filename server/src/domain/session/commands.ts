@@ -1,7 +1,7 @@
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import type { ControlCommand } from './control/commands.ts'
-import type { SessionCreated } from './events.ts'
+import type { SessionCreated, ToolCall, Took, Widget } from './events.ts'
 import type { Artefact, ArtefactState, Cause, Protocol } from './state.ts'
 
 /** Everything that can be asked of a session. */
@@ -16,6 +16,7 @@ export type SessionCommand =
   | Report
   | DialAnswered
   | Turn
+  | NoteTool
   | VoicemailSign
   | AgentEnds
   | CallBack
@@ -153,6 +154,16 @@ export interface Turn {
   readonly type: 'turn'
   readonly who: 'user' | 'agent'
   readonly quietFrom: Instant
+  readonly words?: Id
+  readonly took?: Took
+  readonly widgets?: readonly Widget[]
+}
+
+/** The agent used a tool, for the record. */
+export interface NoteTool {
+  readonly type: 'note_tool'
+  readonly after: Id | null
+  readonly call: ToolCall
 }
 
 /** `beep`: found at once. `check`: a second one that agrees finds it. `live`: a person replied, clears it. */

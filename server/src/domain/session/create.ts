@@ -2,18 +2,31 @@ import type { Context, Decision } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { Create } from './commands.ts'
 import type { SessionCreated, SessionEvent } from './events.ts'
+import { referenceClaim } from './finding.ts'
 import { aheadMs, checkPolicy, defaultsOf, differing, limits } from './limits.ts'
 
 /** A session is made in the state that follows from what it is (lifecycle section 2). */
-export function decideCreate(
-  command: Create,
-  { now: at, self: id, account, by }: Context<SessionEvent>,
-): Decision<SessionEvent> | Refused {
+export function decideCreate(command: Create, context: Context<SessionEvent>): Decision<SessionEvent> | Refused {
+  const { now: at, self: id, account, by } = context
   const { type: _type, ...told } = command
-  const wrong = checkStart(command, at) ?? checkSizes(command) ?? checkPolicy(command.policy, command.kind)
+  const wrong =
+    checkStart(command, at) ??
+    checkSizes(command) ??
+    checkPolicy(command.policy, command.kind) ??
+    checkReference(command, context)
   if (wrong) return wrong
   const policy = differing(command.policy, defaultsOf(command))
   return { events: [{ type: 'session.created', at, ...told, id, account, policy, by }] }
+}
+
+/** The same order again: whoever asks is told of the session it made. */
+function checkReference({ reference }: Create, context: Context<SessionEvent>): Refused | undefined {
+  const holder = reference && context.taken(referenceClaim(reference))
+  if (holder === undefined || holder === context.self) return undefined
+  return refuse('in_use', 'There is a session of this reference already.', {
+    field: 'reference',
+    conflicting: { noun: 'session', id: holder },
+  })
 }
 
 type Start = SessionCreated['to']
@@ -52,11 +65,15 @@ function startsOf({ kind, direction }: Create): readonly Start[] {
   }
 }
 
-function checkSizes({ user, own, route, callId, order }: Create): Refused | undefined {
+function checkSizes({ user, own, route, callId, order, reference }: Create): Refused | undefined {
   const wrong = checkLength(user, 'user', 'address') ?? checkLength(own, 'own', 'address')
   if (wrong) return wrong
   if (route.length > limits.route) return tooLong('route', limits.route)
   if (callId !== undefined && callId.length > limits.callId) return tooLong('callId', limits.callId)
+  if (reference !== undefined && (reference.key === '' || reference.key.length > limits.reference)) {
+    return refuse('invalid', `Give a reference of 1 to ${limits.reference} characters.`, { field: 'reference' })
+  }
+  if ((order.context ?? '').length > limits.context) return tooLong('order.context', limits.context)
   if (order.data !== null && JSON.stringify(order.data).length > limits.data) {
     return refuse('invalid', 'The data of an order is at most 25 KB as JSON.', { field: 'order.data' })
   }

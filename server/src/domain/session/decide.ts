@@ -10,7 +10,15 @@ import { decideOffer } from './gate.ts'
 import { decideDialAnswered, decideReport } from './reports.ts'
 import type { Session } from './state.ts'
 import { decideDropRetry, decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
-import { decideAgentEnds, decideCallBack, decideLease, decideTurn, decideVoicemail, decideWords } from './talking.ts'
+import {
+  decideAgentEnds,
+  decideCallBack,
+  decideLease,
+  decideTool,
+  decideTurn,
+  decideVoicemail,
+  decideWords,
+} from './talking.ts'
 
 type Deciding = Decision<SessionEvent> | Refused
 
@@ -48,6 +56,8 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
       return decideDialAnswered(session, command, context)
     case 'turn':
       return decideTurn(session, command, context)
+    case 'note_tool':
+      return decideTool(session, command, context)
     case 'voicemail_sign':
       return decideVoicemail(session, command, context)
     case 'agent_ends':

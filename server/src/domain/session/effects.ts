@@ -34,6 +34,7 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'attempt.ended':
     case 'leg.reported':
     case 'turn.taken':
+    case 'tool.called':
     case 'voicemail.judged':
     case 'artefact.settled':
     case 'words.placed':

@@ -1,5 +1,5 @@
 import type { Id } from '../vocabulary/id.ts'
-import type { Instant } from '../vocabulary/instant.ts'
+import type { Instant, Milliseconds } from '../vocabulary/instant.ts'
 import type { ControlEvent } from './control/events.ts'
 import type {
   AgentPin,
@@ -8,6 +8,7 @@ import type {
   Direction,
   End,
   Policy,
+  Reference,
   SessionKind,
   SessionOutcome,
   SessionState,
@@ -23,6 +24,7 @@ export type SessionEvent =
   | SlotReturned
   | LegReported
   | TurnTaken
+  | ToolCalled
   | OnlineAsked
   | PartingAsked
   | CallbackAgreed
@@ -58,6 +60,7 @@ export interface SessionCreated extends At {
   readonly batch?: { readonly id: Id; readonly row: number }
   readonly parent?: Id
   readonly configurationId?: Id
+  readonly reference?: Reference
   /** Inbound: the carrier's id of the call. */
   readonly callId?: string
   readonly settings?: ControlSettings
@@ -70,6 +73,8 @@ export interface SessionCreated extends At {
 export interface Order {
   /** Variables for the agent's prompt; at most 25 KB as JSON. */
   readonly data: Readonly<Record<string, unknown>> | null
+  /** What the agent is told before the first word, in words; at most 64 KB. */
+  readonly context?: string
   /** What a dialect must give back as it was given (its own words). */
   readonly vendor?: Readonly<Record<string, unknown>>
 }
@@ -139,11 +144,48 @@ export interface LegReported extends At {
   readonly digits?: string
 }
 
-/** Somebody spoke, until `quietFrom`. The words themselves are the conversation's. */
+/** Somebody spoke, until `quietFrom`. The words themselves are the conversation's; creates a part `turn` where it names them. */
 export interface TurnTaken extends At {
   readonly type: 'turn.taken'
   readonly who: 'user' | 'agent'
   readonly quietFrom: Instant
+  /** The communication that holds them. */
+  readonly words?: Id
+  /** What an agent's answer took. */
+  readonly took?: Took
+  /** What it shows beside its words. */
+  readonly widgets?: readonly Widget[]
+}
+
+/** Of an agent's turn: until its answer was whole, until its first word, and in its tools. */
+export interface Took {
+  readonly totalMs: Milliseconds
+  readonly firstWordMs?: Milliseconds
+  readonly toolsMs?: Milliseconds
+}
+
+/** Something to be shown with an answer; `data` is as free as its type is. */
+export interface Widget {
+  readonly type: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** The agent used one of its tools. Creates a part `tool_call`. */
+export interface ToolCalled extends At {
+  readonly type: 'tool.called'
+  /** The communication it followed: what the user had said last; null: nothing yet. */
+  readonly after: Id | null
+  readonly call: ToolCall
+}
+
+/** One use of a tool, with what came of it. */
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  readonly arguments: Readonly<Record<string, unknown>>
+  readonly output: unknown
+  readonly isError: boolean
+  readonly latencyMs: Milliseconds
 }
 
 /** Makes the effect `agent.ask_online`. */

@@ -30,7 +30,7 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
     case 'leg.reported':
       return { ...session, attempt: report(attempt, event) }
     case 'turn.taken':
-      return { ...session, attempt: speak(session, event) }
+      return { ...session, attempt: speak(session, event), ...(event.who === 'user' && counted(session)) }
     case 'online.asked':
       return { ...session, attempt: { ...attempt, askedOnline: true, quietFrom: event.at } }
     case 'parting.asked':
@@ -51,6 +51,7 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
       return { ...session, outcome: event.outcome, noRetry: true, updatedAt: event.at }
     case 'retry.dropped':
       return { ...session, noRetry: true, updatedAt: event.at }
+    case 'tool.called':
     case 'report.refused':
       return session
     case 'session.erased':
@@ -253,6 +254,11 @@ function speak({ kind, attempt }: Session, { at, who, quietFrom }: TurnTaken): A
     quietFrom: quiet,
     ...(kind === 'telephone' && { media: { ...media, ...firstReceived(media, at) } }),
   }
+}
+
+/** Heads of calls are the most, and the longest: how often their users spoke is read from their words. */
+function counted({ kind, userTurns = 0 }: Session): Pick<Session, 'userTurns'> {
+  return kind === 'telephone' ? {} : { userTurns: userTurns + 1 }
 }
 
 /** After the end only what is shown changes (rule 2). */

@@ -1,9 +1,9 @@
-import type { Facets, Handle, Key, ListShape, PartRole, Reaction } from '../noun.ts'
+import type { Claim, Facets, Handle, Key, ListShape, PartRole, Reaction } from '../noun.ts'
 import type { Id } from '../vocabulary/id.ts'
 import type { SessionEvent } from './events.ts'
 import { policyOf } from './limits.ts'
 import { isInFlight, isWaiting } from './standing.ts'
-import type { Session } from './state.ts'
+import type { Reference, Session } from './state.ts'
 
 /** For ever: a batch's row has one session, and the carrier's id of a call finds its session. */
 export function keys(event: SessionEvent): readonly Key[] {
@@ -19,6 +19,16 @@ export function keys(event: SessionEvent): readonly Key[] {
 
 function callKey(key: string | undefined): Key[] {
   return key === undefined ? [] : [{ use: 'find', kind: 'call', key }]
+}
+
+/** The session of an order that its maker named. */
+export function referenceClaim({ key }: Pick<Reference, 'key'>): Claim {
+  return { kind: 'session_reference', route: key, key }
+}
+
+/** What only it may hold, as long as it is there. */
+export function claims({ state, reference }: Session): readonly Claim[] {
+  return reference && state !== 'erasing' ? [referenceClaim(reference)] : []
 }
 
 /** The calls that one caller has made to one of our numbers and its agent are counted by it. */
@@ -83,11 +93,13 @@ export const lists: Readonly<Record<ListName, ListShape>> = {
   in_flight: { equal: 'inFlight', sort: 'createdAt' },
 }
 
-/** The order, the artefacts, and for the rest its timeline; who spoke and what was counted is in none. */
+/** The order, the artefacts, the tools used, and for the rest its timeline; who spoke on a call and what was counted is in none. */
 export function part(event: SessionEvent): PartRole | undefined {
   if (event.type === 'session.created') return { creates: 'order' }
   if (event.type === 'artefact.settled') return { creates: 'artefact' }
-  if (event.type === 'turn.taken' || (event.type === 'leg.reported' && event.what === 'media')) return undefined
+  if (event.type === 'tool.called') return { creates: 'tool_call' }
+  if (event.type === 'turn.taken') return event.words === undefined ? undefined : { creates: 'turn' }
+  if (event.type === 'leg.reported' && event.what === 'media') return undefined
   return { creates: 'timeline' }
 }
 

@@ -18,6 +18,9 @@ type LimitName =
   | 'past'
   | 'openings'
   | 'words'
+  | 'tool'
+  | 'context'
+  | 'reference'
 
 /** How much one session may hold; lengths are in characters. Keeps heads bounded. */
 export const limits: Readonly<Record<LimitName, number>> = {
@@ -34,6 +37,9 @@ export const limits: Readonly<Record<LimitName, number>> = {
   past: 5,
   openings: 16,
   words: 8,
+  tool: 64 * 1024,
+  context: 64 * 1024,
+  reference: 255,
 }
 
 /** How long a row waits for its batch: 30 days unchanged, and 30 more until the latest start; the batch stops its rows before. */

@@ -83,11 +83,21 @@ export interface Session {
   readonly streamId?: Id
   /** Cents, over all attempts. */
   readonly cost: number
+  /** How often the user has said something; absent: never, and always of a telephone call. */
+  readonly userTurns?: number
+  /** The name its maker gave the order, so that the same order makes nothing twice: held by one session of the account. */
+  readonly reference?: Reference
   /** Changes of status so far: one for each move, and one for the ending of each attempt that was never live and is retried. */
   readonly sequence: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
   readonly entered: { readonly at: Instant; readonly by: string; readonly because: string }
+}
+
+/** `isId`: its maker calls the session by it. */
+export interface Reference {
+  readonly key: string
+  readonly isId?: true
 }
 
 /** The agent and the version of its definition it talks by. */

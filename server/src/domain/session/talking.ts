@@ -1,6 +1,6 @@
 import type { Context, Decision } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
-import type { AgentEnds, CallBack, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
+import type { AgentEnds, CallBack, NoteTool, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
 import { endLive } from './ending.ts'
 import type { SessionEvent } from './events.ts'
 import { callBackMs, limits, policyOf, turnMs } from './limits.ts'
@@ -11,11 +11,23 @@ type Deciding = Decision<SessionEvent> | Refused
 type Deciders = Context<SessionEvent>
 
 /** Somebody spoke, or speaks until `quietFrom`: silence counts from there (rule 10). Written messages take no time. */
-export function decideTurn(session: Session, { who, quietFrom }: Turn, { now: at }: Deciders): Deciding {
+export function decideTurn(session: Session, turn: Turn, { now: at }: Deciders): Deciding {
   if (session.state !== 'live') return notLive(session)
+  const { type: _type, quietFrom, ...told } = turn
   const takesTime = session.kind === 'telephone' || session.kind === 'browser'
   const until = takesTime ? Math.min(Math.max(at, quietFrom), at + turnMs) : at
-  return { events: [{ type: 'turn.taken', at, who, quietFrom: until }] }
+  return { events: [{ type: 'turn.taken', at, ...told, quietFrom: until }] }
+}
+
+/** What the agent's tools did is kept beside what was said. */
+export function decideTool(session: Session, { after, call }: NoteTool, { now: at }: Deciders): Deciding {
+  if (session.state !== 'live') return notLive(session)
+  if (JSON.stringify(call).length > limits.tool) {
+    return refuse('invalid', `A tool's arguments and output are at most ${limits.tool} characters as JSON.`, {
+      field: 'call',
+    })
+  }
+  return { events: [{ type: 'tool.called', at, after, call }] }
 }
 
 /** A voicemail is found by a beep, or by two checks that agree; a person's reply between them clears it. */

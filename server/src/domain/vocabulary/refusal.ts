@@ -21,6 +21,7 @@ export const refusals = {
   idempotency_reused: { retryable: false },
   idempotency_running: { retryable: true },
   limit_reached: { retryable: false },
+  agent_failed: { retryable: false },
   unauthenticated: { retryable: false },
   forbidden: { retryable: false },
   busy: { retryable: true },

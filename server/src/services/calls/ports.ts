@@ -1,5 +1,6 @@
 import type { Artefact, Cause, Protocol } from '#domain/session/state.ts'
 import type { ReportedWhat } from '#domain/session/commands.ts'
+import type { ToolCall, Took, Widget } from '#domain/session/events.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
@@ -107,6 +108,16 @@ export interface IncomingCall {
 /** Who talks on a call, or writes in a chat: asked once for each turn. */
 export interface AgentRuntime {
   turn(input: TurnInput): Promise<TurnReply>
+  /** A short summary of what was said. Undefined, or absent: it makes none. A throw is tried again. */
+  summarise?(input: SummaryInput): Promise<string | undefined>
+}
+
+export interface SummaryInput {
+  readonly account: string
+  readonly session: Id
+  readonly definition: AgentDefinition
+  readonly said: readonly SaidTurn[]
+  readonly signal: AbortSignal
 }
 
 export interface TurnInput {
@@ -117,14 +128,25 @@ export interface TurnInput {
   readonly channel: 'voice' | 'text' | 'email'
   /** The order's variables. */
   readonly data: Readonly<Record<string, unknown>> | null
+  /** What it was told before the first word. */
+  readonly context?: string
   /** Everything said so far, oldest first. */
   readonly said: readonly SaidTurn[]
+  /** Whether its user can be shown widgets. */
+  readonly rich?: boolean
+  /** Told what of the answer is there already, as it comes; what is told is in the reply as well. */
+  readonly onProgress?: (progress: TurnProgress) => void
   /** Why it is asked: the session begins, the user said the last of `said`, or what it wanted came to nothing. */
   readonly on: 'start' | 'user' | News['on']
   /** Why that came to nothing, and its name. */
   readonly news?: Omit<News, 'on'>
   readonly signal: AbortSignal
 }
+
+/** Text that belongs to the end of what it says so far, or a tool that has been used. */
+export type TurnProgress =
+  | { readonly is: 'text'; readonly delta: string }
+  | { readonly is: 'tool'; readonly call: ToolCall }
 
 /** Something the agent wanted came to nothing, and it has the user back. */
 export interface News {
@@ -149,8 +171,45 @@ export interface TurnReply {
   readonly end?: { readonly note?: string }
   readonly transfer?: { readonly to: string }
   readonly callBack?: { readonly at: Instant }
+  /** Text and e-mail: it goes on elsewhere, with somebody else (rule 9). */
+  readonly handOver?: { readonly note?: string }
+  /** The tools it used for this turn, in order. */
+  readonly toolCalls?: readonly ToolCall[]
+  readonly widgets?: readonly Widget[]
+  readonly took?: Omit<Took, 'totalMs'>
   /** What a language model took for it, as its endpoint counts. */
   readonly usage?: { readonly model: string; readonly promptTokens: number; readonly completionTokens: number }
+}
+
+/** Carries mail out. */
+export interface Mailer {
+  /**
+   * Hands one mail over. Its Message-ID is ours and never used twice. A throw means that nobody knows whether it went; `temporary`:
+   * it did not, and may be tried again.
+   */
+  send(mail: OutgoingMail): Promise<{ readonly is: 'sent' } | MailRefused>
+  close(): Promise<void>
+}
+
+export interface MailRefused {
+  readonly is: 'refused'
+  readonly temporary: boolean
+  /** The server's reply code (RFC 5321 section 4.2) where there was one. */
+  readonly code?: number
+  /** In our words, without addresses or text. */
+  readonly because: string
+}
+
+export interface OutgoingMail {
+  readonly account: string
+  /** With its angle brackets (RFC 5322 section 3.6.4). */
+  readonly messageId: string
+  readonly inReplyTo?: string
+  readonly references?: readonly string[]
+  readonly from: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
 }
 
 /** Makes what is left to make at the end of a session. */

@@ -1,0 +1,11 @@
+import type { FastifyReply } from 'fastify'
+import type { Problem } from './errors.ts'
+
+/** Answers with a problem; every body is `{"detail": …}`, a 422 has `errors` beside it (A24, D9). */
+export function sendProblem(reply: FastifyReply, { status, detail, errors, headers = {} }: Problem): FastifyReply {
+  return reply
+    .code(status)
+    .headers(headers)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ detail, ...(errors && { errors }) }))
+}

@@ -1,0 +1,51 @@
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant } from '#domain/vocabulary/instant.ts'
+import type { Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask } from '#engine/api.ts'
+import type { SessionView } from '../calls/api.ts'
+import type { OpenedText, WrittenDraft } from '../texts/api.ts'
+
+/** What one can ask for about browser sessions: a room that the user joins with a token. */
+export interface Rooms {
+  /** A session that waits for its user to join. Refused as a text session's opening is. */
+  open(ask: Ask, draft: WrittenDraft): Promise<(OpenedText & { readonly join: Admission }) | Refused>
+  /**
+   * Lets somebody listen to a live session unseen. Refused with `not_found` (unknown, or live without a room), `wrong_state` (not
+   * active, or its user has not joined).
+   */
+  listen(ask: Ask, id: Id): Promise<Admission | Refused>
+  /** Who a token lets in; undefined: it is not ours, or has expired. */
+  read(token: string): Seat | undefined
+  /** Somebody with a token comes in. The seat is left with `leave`; a lost connection is a leave as well. */
+  enter(seat: Seat, hear: (heard: Heard) => void): Promise<Presence | Refused>
+}
+
+/** What is needed to come in. `url`: a WebSocket. */
+export interface Admission {
+  readonly url: string
+  readonly token: string
+  readonly room: string
+  readonly expiresAt: Instant
+}
+
+/** `user`: takes part. `listener`: hears everything, is neither seen nor heard. */
+export interface Seat {
+  readonly account: string
+  readonly session: Id
+  readonly role: 'user' | 'listener'
+  /** The user's own name; a listener's is its token's. */
+  readonly identity: string
+  readonly expiresAt: Instant
+}
+
+/** What somebody in the room hears. */
+export type Heard =
+  | { readonly is: 'state'; readonly view: SessionView }
+  | { readonly is: 'said'; readonly who: 'user' | 'agent'; readonly text: string; readonly at: Instant }
+  | { readonly is: 'over'; readonly view: SessionView }
+
+export interface Presence {
+  /** The user says something; the agent answers when it can. Refused with `closed` when it is over. */
+  say(text: string): Promise<Refused | undefined>
+  leave(): Promise<void>
+}
