@@ -2,17 +2,21 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { percentile, type Figure } from './figures.ts'
 import { call, rig, until, type Rig } from './rig.ts'
-import { phone, quietAgent, scriptPhone } from './telephones.ts'
+import { quietAgent, scriptPhones } from './telephones.ts'
+
+/** How many lengths of calls there are. */
+const kinds = 21
 
 /** 10,000 calls wait for 1,000 slots: never one too many, and none stands idle while somebody waits. */
 export async function dispatch(scale: number): Promise<readonly Figure[]> {
   const [count, slots] = [Math.round(10_000 * scale), Math.round(1_000 * scale)]
-  const onTheLineMs = scale < 1 ? 2_000 : 10_000
+  const meanMs = scale < 1 ? 2_000 : 10_000
+  // People talk for different times: half as long to half as long again.
+  const onTheLineMs = Array.from({ length: kinds }, (_, i) => Math.round(meanMs * (0.5 + i / (kinds - 1))))
   // A slot's whole life is measured from its first use on: the limit is raised when all wait.
   const rigged = await rig('dev', ['--slots', '0'])
   try {
-    await scriptPhone(rigged, onTheLineMs)
-    await queue(rigged, count)
+    await queue(rigged, count, await scriptPhones(rigged, onTheLineMs))
     const { id } = await call(rigged, 'GET', '/api/v1/account')
     const started = performance.now()
     await call(rigged, 'PATCH', `/api/v1/accounts/${String(id)}`, { limits: { slots } }, rigged.admin)
@@ -22,15 +26,15 @@ export async function dispatch(scale: number): Promise<readonly Figure[]> {
     }, 500)
     const ms = performance.now() - started
     await rigged.server.kill('SIGTERM')
-    return figuresOf(readLog(rigged), { count, slots, onTheLineMs, ms })
+    return figuresOf(readLog(rigged), { count, slots, meanMs, ms })
   } finally {
     await rigged.stop()
   }
 }
 
 /** A batch of so many rows is started, and waits. */
-async function queue(rigged: Rig, count: number): Promise<void> {
-  const rows = Array.from({ length: count }, () => ({ to: phone }))
+async function queue(rigged: Rig, count: number, phones: readonly string[]): Promise<void> {
+  const rows = Array.from({ length: count }, (_, i) => ({ to: phones[i % phones.length] }))
   const { id } = await call(rigged, 'POST', '/api/v1/batches', { agentId: await quietAgent(rigged), rows })
   const path = `/api/v1/batches/${String(id)}`
   await until(async () => (await call(rigged, 'GET', path))['status'] === 'processed', 200)
@@ -94,7 +98,7 @@ function readLog({ data }: Rig): { readonly most: number; readonly changes: read
 
 function figuresOf(
   { most, changes }: ReturnType<typeof readLog>,
-  { count, slots, onTheLineMs, ms }: { readonly [Name in 'count' | 'slots' | 'onTheLineMs' | 'ms']: number },
+  { count, slots, meanMs, ms }: { readonly [Name in 'count' | 'slots' | 'meanMs' | 'ms']: number },
 ): readonly Figure[] {
   const freeSince = new Map<number, number>()
   const idle: number[] = []
@@ -117,7 +121,7 @@ function figuresOf(
   if (taken !== count) throw new Error(`${taken} slots were taken for ${count} calls.`)
   const what = `${count.toLocaleString('en')} queued calls over ${slots.toLocaleString('en')} slots`
   return [
-    { what: `${what}, ${onTheLineMs / 1000} s each`, value: `${(ms / 1000).toFixed(1)} s`, aim: '' },
+    { what: `${what}, ${meanMs / 1000} s each on average`, value: `${(ms / 1000).toFixed(1)} s`, aim: '' },
     { what: '… most slots taken at once', value: String(most), aim: `≤ ${slots}` },
     {
       what: '… a slot idle while calls wait, p50 / p99 / longest',

@@ -12,6 +12,7 @@ import { heads } from './heads.ts'
 import { large } from './large.ts'
 import { live } from './live.ts'
 import { single } from './single.ts'
+import { texts } from './texts.ts'
 
 const runs: Readonly<Record<string, (scale: number) => Promise<readonly Figure[]>>> = {
   single,
@@ -23,6 +24,7 @@ const runs: Readonly<Record<string, (scale: number) => Promise<readonly Figure[]
   batch50k,
   dispatch,
   live,
+  texts,
   large,
 }
 const { values } = parseArgs({

@@ -4,13 +4,20 @@ import { call, type Rig } from './rig.ts'
 export const phone = '+12025550120'
 
 /** What the phone does: rings and answers at once, stays on the line for so long, hangs up. */
-export async function scriptPhone(rigged: Rig, onTheLineMs: number): Promise<void> {
+export async function scriptPhone(rigged: Rig, onTheLineMs: number, number: string = phone): Promise<void> {
   const script = [
     { after: 0, do: 'ring' },
     { after: 0, do: 'answer' },
     { after: onTheLineMs, do: 'hang-up' },
   ]
-  await call(rigged, 'PUT', `/api/v1/simulator/phones/${encodeURIComponent(phone)}`, { script })
+  await call(rigged, 'PUT', `/api/v1/simulator/phones/${encodeURIComponent(number)}`, { script })
+}
+
+/** A phone for each length, in ms: they answer at once and stay on the line for so long. Answers with their numbers. */
+export async function scriptPhones(rigged: Rig, onTheLineMs: readonly number[]): Promise<readonly string[]> {
+  const numbers = onTheLineMs.map((_, i) => `+120255501${20 + i}`)
+  for (const [i, number] of numbers.entries()) await scriptPhone(rigged, onTheLineMs[i] ?? 0, number)
+  return numbers
 }
 
 /** An agent that lets the other talk, and tells nobody. */

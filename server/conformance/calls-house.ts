@@ -15,13 +15,15 @@ import type { Clocks, EffectRunner, Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage } from '#engine/ports.ts'
 import type { NewAccount, Services } from '#services/api.ts'
-import type { CallDraft, SessionView } from '#services/calls/api.ts'
+import type { CallDraft, PlacedCall } from '#services/calls/api.ts'
 import { createCalls, type Calls, type CallsNeed } from '#services/calls/calls.ts'
-import type { Rates, Telephony } from '#services/calls/ports.ts'
+import type { Mailer, Rates, Telephony } from '#services/calls/ports.ts'
+import { createCampaigns } from '#services/campaigns/campaigns.ts'
 import { createMails } from '#services/mails/mails.ts'
 import { createRooms } from '#services/rooms/rooms.ts'
 import { createServices } from '#services/services.ts'
 import { createTexts } from '#services/texts/texts.ts'
+import { createWidgets } from '#services/widgets.ts'
 import { got } from './house.ts'
 
 /** Our own number, and the simulator's: those with a fixed behaviour, and the first with a script of one's own. */
@@ -70,7 +72,7 @@ export interface CallsHouse {
   /** A live agent; `shop` is the account's default number from the first one on. */
   agent(definition?: Partial<AgentDefinition>): Promise<Id>
   /** Orders a call. */
-  call(draft: Partial<CallDraft> & Pick<CallDraft, 'agentId' | 'to'>): Promise<SessionView>
+  call(draft: Partial<CallDraft> & Pick<CallDraft, 'agentId' | 'to'>): Promise<PlacedCall>
   session(id: Id): Promise<Session>
   /** The states it has been in, in order. */
   states(id: Id): Promise<readonly string[]>
@@ -89,6 +91,8 @@ export type HouseOptions = Partial<
 > & {
   /** Another carrier in the place of the simulator. */
   readonly telephony?: Telephony
+  /** Another one in the place of the one that only records. */
+  readonly mailer?: Mailer
 }
 
 interface Kept {
@@ -126,10 +130,12 @@ async function furnish(kept: Kept, own: HouseOptions): Promise<CallsHouse> {
   const need = { engine, system, vault, agents: calls.agents, runtime }
   const mailer = recordedMailer()
   const texts = createTexts(need)
-  const mails = createMails({ ...need, mailer, domain: 'colloquy.test' })
-  const rooms = createRooms({ ...need, url: () => 'ws://colloquy.test/rooms' })
-  Object.assign(runners, calls.runners, texts.runners, mails.runners, rooms.runners)
-  const services: Services = { ...base, ...calls, texts, mails, rooms }
+  const mails = createMails({ ...need, mailer: own.mailer ?? mailer, domain: 'colloquy.test' })
+  const rooms = createRooms({ ...need, accounts: base.accounts, url: () => 'ws://colloquy.test/rooms' })
+  const { campaigns, runners: ofCampaigns } = createCampaigns({ engine, ...calls })
+  Object.assign(runners, calls.runners, texts.runners, mails.runners, rooms.runners, ofCampaigns)
+  const widgets = createWidgets({ engine })
+  const services: Services = { ...base, ...calls, texts, mails, rooms, campaigns, widgets }
   await engine.start()
   await calls.start()
   await rooms.start()
@@ -187,6 +193,7 @@ async function furnish(kept: Kept, own: HouseOptions): Promise<CallsHouse> {
     },
     restart: async (next = {}) => {
       await calls.stop()
+      await Promise.all([texts.stop(), mails.stop(), rooms.stop()])
       await engine.stop()
       return furnish({ storage, system, made }, { ...own, ...next })
     },

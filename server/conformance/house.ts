@@ -11,7 +11,7 @@ import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import type { Storage } from '#engine/ports/storage.ts'
-import type { NewAccount, Services, TrafficEvent, TrafficResult } from '#services/api.ts'
+import type { ConversationServices, NewAccount, Services, TrafficEvent, TrafficResult } from '#services/api.ts'
 import type { CallServices } from '#services/calls/api.ts'
 import type { Vault } from '#services/ports.ts'
 import { createServices } from '#services/services.ts'
@@ -93,7 +93,7 @@ export async function openHouse(seed = 1): Promise<House> {
 }
 
 /** Calls have a house of their own: calls-house.ts. */
-const noCalls = {} as unknown as CallServices & Pick<Services, 'texts' | 'mails' | 'rooms'>
+const noCalls = {} as unknown as CallServices & Omit<Services, keyof ConversationServices | keyof CallServices>
 
 /** Captures all traffic of a channel. */
 export function capturing(

@@ -38,6 +38,7 @@ export function furnishCalls(
 ): Telephones {
   const { simulatorJournal: journal, analysisUrl: url, rates, slots, simulatorSeed: seed } = options
   const ask: typeof sender.ask = (request) => sender.ask(request)
+  const stream: typeof sender.stream = (request, onText) => sender.stream(request, onText)
   const internalTargets = async (account: string): Promise<boolean> =>
     (await accounts.get(account))?.limits.internalTargets ?? false
   const simulator = new Simulator({
@@ -52,10 +53,11 @@ export function furnishCalls(
     tell: (account, scripts) => simulator.loadPhones(account, scripts),
     log,
   })
+  const asking = { ask, stream, system, vault, internalTargets }
   const runtime = chosenRuntime({
-    script: scriptedAgent(),
-    http: httpAgent({ ask, system, vault, internalTargets }),
-    openai: modelAgent({ ask, system, vault, internalTargets }),
+    script: scriptedAgent(asking),
+    http: httpAgent(asking),
+    openai: modelAgent(asking),
   })
   const calls = createCalls({
     engine,

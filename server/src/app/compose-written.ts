@@ -1,7 +1,9 @@
 import { recordedMailer } from '#adapters/mail/recorded/recorded-mailer.ts'
+import { smtpMailer } from '#adapters/mail/smtp/smtp-mailer.ts'
+import type { RecordedMail } from '#dialects/native/scope.ts'
 import type { EffectRunner, Engine } from '#engine/api.ts'
-import type { CallServices } from '#services/calls/api.ts'
-import type { AgentRuntime } from '#services/calls/ports.ts'
+import type { Services } from '#services/api.ts'
+import type { AgentRuntime, Mailer } from '#services/calls/ports.ts'
 import { createMails, type MailHouse } from '#services/mails/mails.ts'
 import { createRooms, type RoomHouse } from '#services/rooms/rooms.ts'
 import { createTexts, type TextHouse } from '#services/texts/texts.ts'
@@ -13,6 +15,8 @@ export interface Written {
   readonly texts: TextHouse
   readonly mails: MailHouse
   readonly rooms: RoomHouse
+  /** Absent: mail is sent. */
+  readonly recordedMail?: RecordedMail
   readonly runners: Readonly<Record<string, EffectRunner>>
   start(): Promise<void>
   stop(): Promise<void>
@@ -22,20 +26,30 @@ export interface Written {
 
 /** Chooses what written sessions and rooms are made with. */
 export function furnishWritten(
-  _options: Options,
+  options: Options,
   { system, vault, log }: Parts,
   engine: Engine,
-  { agents, runtime, publicUrl }: Pick<CallServices, 'agents'> & { runtime: AgentRuntime; publicUrl: () => string },
+  {
+    accounts,
+    agents,
+    runtime,
+    publicUrl,
+  }: Pick<Services, 'accounts' | 'agents'> & {
+    runtime: AgentRuntime
+    publicUrl: () => string
+  },
 ): Written {
-  const mailer = recordedMailer({ log })
+  const { mailer, recordedMail } = chooseMailer(options, system, log)
   const need = { engine, system, vault, agents, runtime, log }
   const texts = createTexts(need)
-  const mails = createMails({ ...need, mailer, domain: new URL(publicUrl()).hostname })
-  const rooms = createRooms({ ...need, url: () => `${publicUrl().replace(/^http/, 'ws')}/rooms` })
+  const { mailFrom: from, mailDomain: domain } = options
+  const mails = createMails({ ...need, mailer, ...(from !== null && { from }), ...(domain !== null && { domain }) })
+  const rooms = createRooms({ ...need, accounts, url: () => `${publicUrl().replace(/^http/, 'ws')}/rooms` })
   return {
     texts,
     mails,
     rooms,
+    ...(recordedMail && { recordedMail }),
     runners: { ...texts.runners, ...mails.runners, ...rooms.runners },
     start: () => rooms.start(),
     stop: async () => {
@@ -43,4 +57,15 @@ export function furnishWritten(
     },
     close: () => mailer.close(),
   }
+}
+
+/** Without a mail server nothing goes anywhere, and can be looked at. */
+function chooseMailer(
+  { smtp }: Options,
+  system: Parts['system'],
+  log: Parts['log'],
+): { readonly mailer: Mailer; readonly recordedMail?: RecordedMail } {
+  if (smtp !== null) return { mailer: smtpMailer({ settings: smtp, system }) }
+  const mailer = recordedMailer({ log })
+  return { mailer, recordedMail: (account) => mailer.sent.filter((mail) => mail.account === account).toReversed() }
 }

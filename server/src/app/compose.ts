@@ -14,7 +14,9 @@ import type { Services } from '#services/api.ts'
 import type { Calls } from '#services/calls/calls.ts'
 import type { Announcer, Logger, Sender, Vault } from '#services/ports.ts'
 import { createDelivery, type Delivery } from '#services/delivery/delivery.ts'
+import { createCampaigns } from '#services/campaigns/campaigns.ts'
 import { createServices } from '#services/services.ts'
+import { createWidgets } from '#services/widgets.ts'
 import { makeBackup } from './backup.ts'
 import { registerErrorPage } from './error-page.ts'
 import { registerHealth } from './health.ts'
@@ -179,15 +181,39 @@ async function furnish(
   const now = () => system.now()
   const talk = createServices({ engine, vault, deliveries: delivery, now, adminKeyHash: vault.hash(adminKey), log })
   const { calls, runtime, simulator, carrier } = languages.furnishCalls(options, parts, engine, talk)
-  const { sessions, agents, numbers, batches, wallets } = calls
-  const written = languages.furnishWritten(options, parts, engine, { agents, runtime, publicUrl })
+  const { sessions, agents, drafts, numbers, batches, wallets } = calls
+  const written = languages.furnishWritten(options, parts, engine, {
+    accounts: talk.accounts,
+    agents,
+    runtime,
+    publicUrl,
+  })
   const { texts, mails, rooms } = written
-  Object.assign(effects, calls.runners, written.runners)
+  const { campaigns, runners } = createCampaigns({ engine, agents, numbers })
+  const widgets = createWidgets({ engine })
+  Object.assign(effects, calls.runners, written.runners, runners)
   const accounts = wakingCalls(talk.accounts, calls, log)
-  const services = { ...talk, accounts, sessions, agents, numbers, batches, wallets, texts, mails, rooms }
+  const services = {
+    ...talk,
+    accounts,
+    sessions,
+    agents,
+    drafts,
+    numbers,
+    batches,
+    wallets,
+    texts,
+    mails,
+    rooms,
+    campaigns,
+    widgets,
+  }
   const context = contextOf(options, parts, services)
   const dialects = [
-    languages.nativeDialect(context, { simulator }),
+    languages.nativeDialect(context, {
+      simulator,
+      ...(written.recordedMail && { recordedMail: written.recordedMail }),
+    }),
     languages.twilioDialect(context),
     languages.bolnaDialect(context, { publicUrl }),
     languages.anyreachDialect(context, { publicUrl }),
@@ -253,6 +279,7 @@ function contextOf(
     limiter: createLimiter(options.requestsPerSecond, () => system.now()),
     send: (request) => sender.send(request),
     ask: (request) => sender.ask(request),
+    stream: (request, onText) => sender.stream(request, onText),
     now: () => system.now(),
     after: (afterMs, callback) => system.after(afterMs, callback),
     backup: (file) => makeBackup(options, storage, file),

@@ -50,10 +50,23 @@ describe('the options of the server', () => {
     [['--database-url', 'mysql://db'], '--database-url does not know "mysql://db".'],
     [['--log-level', 'loud'], '--log-level takes one of debug, info, warn, error, silent'],
     [['--public-url', 'talk.example.com'], '--public-url takes a URL'],
+    [['--smtp-url', 'mail.example.com'], '--smtp-url takes smtp://user:password@mail.example.com:587 or smtps://'],
+    [['--mail-from', 'Shop <shop@example.com>'], '--mail-from takes a plain address'],
+    [['--mail-domain', 'not a domain'], '--mail-domain takes a domain'],
     [['--constructor', '1'], 'There is no option --constructor.'],
   ])('are refused with what to do: %j', (argv, sentence) => {
     expect(() => options(argv)).toThrow(OptionError)
     expect(() => options(argv)).toThrow(sentence)
+  })
+
+  test('take the mail server with its password, which no message tells', () => {
+    const smtp = { host: 'mail.example.com', port: 587, user: 'shop@example.com', password: 'se/cret', tls: 'required' }
+    expect(options([], { COLLOQUY_SMTP_URL: 'smtp://shop%40example.com:se%2Fcret@mail.example.com' })).toMatchObject({
+      smtp,
+    })
+    const wrong = ['--smtp-url', 'http://shop:secret@mail.example.com']
+    expect(() => options(wrong)).toThrow(OptionError)
+    expect(() => options(wrong)).not.toThrow('secret')
   })
 
   test('are all explained by --help', () => {

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { anyreachKey } from '#dialects/anyreach/keys.ts'
 import { bolnaKey } from '#dialects/bolna/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 
@@ -17,6 +18,8 @@ export function accountEnv(url: string, { account, authToken, key, keySecret, be
     TWILIO_API_SECRET: keySecret,
     BOLNA_BASE_URL: url,
     BOLNA_API_KEY: bolnaKey(key.sid, keySecret),
+    ANYREACH_BASE_URL: url,
+    ANYREACH_TOKEN: anyreachKey(key.sid, keySecret),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Logger } from '#services/ports.ts'
 import type { Options } from './options.ts'
@@ -33,30 +34,43 @@ export function createHttp(
     return503OnClosing: true,
     // As long as headers may be: what is too long for an id is answered by its dialect, in its own words.
     routerOptions: { maxParamLength: maxHeaderSize, ignoreTrailingSlash: true },
-    http: { headersTimeout: 20_000, maxHeaderSize },
+    http: { headersTimeout: 20_000, maxHeaderSize, shouldUpgradeCallback: wantsSocket },
     frameworkErrors: (_error, _request, reply) => {
-      const body = { status: 404, code: 20404, message: 'There is no such address; check its spelling and escapes.' }
-      void (reply as unknown as FastifyReply).code(404).send(body)
+      const message = 'There is no such address; check its spelling and escapes.'
+      void (reply as unknown as FastifyReply).code(404).send(told(404, 20404, message))
     },
   })
   http.server.maxConnections = mostConnections
   http.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({
-      status: 404,
-      code: 20404,
-      message: `There is nothing at ${request.method} ${pathOf(request.url)}. GET /reference lists what there is.`,
-    }),
+    reply
+      .code(404)
+      .send(
+        told(
+          404,
+          20404,
+          `There is nothing at ${request.method} ${pathOf(request.url)}. GET /reference lists what there is.`,
+        ),
+      ),
   )
   http.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500)
       log.error({ request: request.id, route: request.routeOptions.url, error: error.name }, 'request failed')
     const message = status >= 500 ? 'The server failed at this; its log says more under the request id.' : error.message
-    return reply
-      .code(status)
-      .send({ status, code: status === 503 ? 20503 : status >= 500 ? 20500 : 20001, message, requestId: request.id })
+    const code = status === 503 ? 20503 : status >= 500 ? 20500 : 20001
+    return reply.code(status).send({ ...told(status, code, message), requestId: request.id })
   })
   return http
+}
+
+/** What is wrong before any dialect knows of it, under the names that the clients of each look for. */
+function told(status: number, code: number, message: string): object {
+  return { status, code, error: status, message, detail: message }
+}
+
+/** Whoever offers to go on in another protocol (HTTP clients of Java and curl do, with h2c) is answered as everybody is. */
+function wantsSocket({ headers }: IncomingMessage): boolean {
+  return /^websocket$/i.test(headers.upgrade ?? '')
 }
 
 /** Ids for requests: a start by chance, then counting, 32 hex digits in all. */

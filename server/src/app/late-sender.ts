@@ -16,6 +16,11 @@ export function lateSender(load: () => Promise<Sender>): Sender {
       loaded ??= await (loading ??= load())
       return loaded.ask(request)
     },
+    stream: async (request, onText) => {
+      if (closed && !loading) return stopping
+      loaded ??= await (loading ??= load())
+      return loaded.stream(request, onText)
+    },
     async close() {
       closed = true
       await (await loading)?.close()

@@ -1,4 +1,6 @@
+import { isMailbox } from '#domain/session/mail/check.ts'
 import type { Rates } from '#services/calls/ports.ts'
+import { smtpTarget, type SmtpTarget } from './smtp-url.ts'
 
 /** What the server can be told, compiled once; nothing else in it depends on where it was started. */
 export interface Options {
@@ -16,6 +18,12 @@ export interface Options {
   readonly rates: Rates
   /** The operator's program for summaries and extractions; null: none are made. */
   readonly analysisUrl: string | null
+  /** Where mail is handed over; null: nowhere, it is only kept to be looked at. */
+  readonly smtp: SmtpTarget | null
+  /** Whom mail is from where neither its order nor its agent says so; null: nobody. */
+  readonly mailFrom: string | null
+  /** The domain of Message-IDs; null: that of the address a mail is from. */
+  readonly mailDomain: string | null
   /** What the simulated carrier's chance begins with: the same seed, the same calls. */
   readonly simulatorSeed: string
   /** A file the simulated carrier writes a line into for each call it is asked to place; null: none. */
@@ -65,6 +73,9 @@ export function compileOptions(given: Partial<Options> = {}): Options {
     slots: 10,
     rates: noRates,
     analysisUrl: null,
+    smtp: null,
+    mailFrom: null,
+    mailDomain: null,
     simulatorSeed: 'colloquy',
     simulatorJournal: null,
     logLevel: 'info',
@@ -126,6 +137,21 @@ export const flags: Readonly<Record<string, Flag>> = {
     value: 'URL',
     about: 'Your program for summaries and extractions of calls (none: they are skipped)',
     read: (text) => ({ analysisUrl: httpUrl('analysis-url', text) }),
+  },
+  'smtp-url': {
+    value: 'URL',
+    about: 'Mail server, smtp://user:password@host:587 or smtps://… (none: mail is only kept to be looked at)',
+    read: (text) => ({ smtp: smtpUrl(text) }),
+  },
+  'mail-from': {
+    value: 'ADDRESS',
+    about: 'Whom mail is from where its agent has no address (nobody)',
+    read: (text) => ({ mailFrom: mailbox(text) }),
+  },
+  'mail-domain': {
+    value: 'DOMAIN',
+    about: 'The domain of Message-IDs (that of the address a mail is from)',
+    read: (text) => ({ mailDomain: domain(text) }),
   },
   'simulator-seed': {
     value: 'TEXT',
@@ -210,6 +236,25 @@ function databaseUrl(text: string): Partial<Options> {
   throw new OptionError(
     `--database-url does not know "${text}". Leave it out: the store is then SQLite, in the --data folder.`,
   )
+}
+
+/** The URL is never told: there is a password in it. */
+function smtpUrl(text: string): SmtpTarget {
+  const settings = smtpTarget(text)
+  if (settings) return settings
+  throw new OptionError(
+    '--smtp-url takes smtp://user:password@mail.example.com:587 or smtps://…, with special characters as %40, and at most ?tls=required or ?tls=opportunistic.',
+  )
+}
+
+function mailbox(text: string): string {
+  if (isMailbox(text)) return text
+  throw new OptionError(`--mail-from takes a plain address like shop@example.com, not "${text}".`)
+}
+
+function domain(text: string): string {
+  if (isMailbox(`a@${text}`)) return text
+  throw new OptionError(`--mail-domain takes a domain like example.com, not "${text}".`)
 }
 
 function httpUrl(name: string, text: string): string {

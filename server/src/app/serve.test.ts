@@ -47,6 +47,8 @@ describe('a server process', () => {
       'TWILIO_API_SECRET',
       'BOLNA_BASE_URL',
       'BOLNA_API_KEY',
+      'ANYREACH_BASE_URL',
+      'ANYREACH_TOKEN',
     ])
     expect(dev).toMatchObject({
       COLLOQUY_URL: first.url,
@@ -68,7 +70,12 @@ describe('a server process', () => {
 
     const second = await start(data)
     expect(second.lines).toEqual([`listening on ${second.url}`])
-    expect(readEnv(data, 'dev')).toEqual({ ...dev, COLLOQUY_URL: second.url, BOLNA_BASE_URL: second.url })
+    expect(readEnv(data, 'dev')).toEqual({
+      ...dev,
+      COLLOQUY_URL: second.url,
+      BOLNA_BASE_URL: second.url,
+      ANYREACH_BASE_URL: second.url,
+    })
     second.child.kill('SIGTERM')
     expect(await ended(second.child)).toBe(0)
   })

@@ -1,3 +1,4 @@
+import { anyreachKey } from '#dialects/anyreach/keys.ts'
 import { bolnaKey } from '#dialects/bolna/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 
@@ -20,5 +21,8 @@ export function snippets(url: string, { account, authToken, key, keySecret, bear
     '  Bolna, with curl (its MCP server and CLI read the same two names)',
     `    export BOLNA_BASE_URL=${url} BOLNA_API_KEY=${bolnaKey(key.sid, keySecret)}`,
     `    curl $BOLNA_BASE_URL/v2/agent/all -H "Authorization: Bearer $BOLNA_API_KEY"`,
+    '  AnyReach, with curl',
+    `    export ANYREACH_BASE_URL=${url} ANYREACH_TOKEN=${anyreachKey(key.sid, keySecret)}`,
+    `    curl $ANYREACH_BASE_URL/admin/members/me/scopes -H "Authorization: Bearer $ANYREACH_TOKEN"`,
   ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import { readClientSettings } from '#app/config.ts'
 import { serve } from '#app/serve.ts'
 import { run } from './program.ts'
@@ -10,5 +11,10 @@ process.exitCode = await run(argv, {
   out: (text) => process.stdout.write(`${text}\n`),
   error: (text) => process.stderr.write(`${text}\n`),
   serve,
+  input: () => {
+    const lines = createInterface({ input: process.stdin })
+    stopped.signal.addEventListener('abort', () => lines.close())
+    return lines
+  },
   signal: stopped.signal,
 })

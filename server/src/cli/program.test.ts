@@ -61,11 +61,35 @@ describe('the command line tool', () => {
 
   test('makes, lists and revokes keys', async () => {
     const made = JSON.parse((await type('key create --name billing --json')).out)
-    expect((await type('key list')).out).toMatch(new RegExp(`^${made.key.sid} +billing +\\S+ \\S+$`, 'm'))
+    expect((await type('key list')).out).toMatch(new RegExp(`^${made.key.sid} +billing +everything +\\S+ \\S+$`, 'm'))
     expect((await type(`key revoke ${made.key.sid}`)).out).toBe(`Key ${made.key.sid} is revoked.`)
     const refused = await type('clock show', { key: made.bearer, url })
     expect(refused).toMatchObject({ code: 1, out: '' })
     expect(refused.errors).toContain('does not know this key. Set COLLOQUY_KEY')
+  })
+
+  test("makes keys that may do little, for AnyReach's API alone", async () => {
+    const made = await type('key create --scopes conversations:read,agents:read --expires 2099-01-01T00:00:00Z')
+    expect(made.out).toMatch(/^ANYREACH_TOKEN=ak_[0-9a-f]{32}\.[0-9a-f]{32}$/m)
+    expect(made.out).not.toContain('COLLOQUY_KEY')
+    expect((await type('key list')).out).toMatch(
+      / unnamed +conversations:read agents:read +\S+ \S+ +2099-01-01 00:00:00$/m,
+    )
+  })
+
+  test('makes people members of accounts, with tokens of their own', async () => {
+    const person = JSON.parse((await type('people create alice --json')).out).id
+    const account = `account_${trial.dev.made?.account.id}`
+    expect((await type(`people join ${person} ${account} --role admin`)).out).toBe(`${person} is admin of ${account}.`)
+    const [, token] =
+      /^ANYREACH_TOKEN=pat_([0-9a-f]{32})\.[0-9a-f]{32}$/m.exec((await type(`people token ${person}`)).out) ?? []
+    expect((await type('people list')).out).toMatch(
+      new RegExp(`^alice +${person} +admin of ${account} +1 +\\S+ \\S+$`, 'm'),
+    )
+    expect((await type(`people revoke ${person} ${token}`)).out).toBe(`Token ${token} is revoked.`)
+    expect((await type(`people leave ${person} ${account}`)).code).toBe(0)
+    expect((await type(`people remove ${person}`)).out).toBe(`${person} is removed.`)
+    expect((await type('people list')).out).toBe('(none)')
   })
 
   test('shows conversations with what happened to them, and advances the clock', async () => {
@@ -177,6 +201,8 @@ describe('the command line tool', () => {
     'hang-up',
     'stop',
     'transfer',
+    'mail',
+    'mails',
     'agents',
     'agents list',
     'agents show',
@@ -206,6 +232,14 @@ describe('the command line tool', () => {
     'wallet',
     'wallet show',
     'wallet credit',
+    'people',
+    'people create',
+    'people list',
+    'people remove',
+    'people join',
+    'people leave',
+    'people token',
+    'people revoke',
   ]
   test.each(commands)('explains "%s" with an example', async (command) => {
     const { code, out } = await type(`${command} --help`.trim())
@@ -240,6 +274,8 @@ describe('the command line tool', () => {
     ['--account test call-in --from +12025550101 --to +12025550198', {}, 'Nobody took the call: +12025550198'],
     ['--account test call +12025550101 --with name', {}, '--with takes NAME=VALUE'],
     ['batch create nowhere.csv --agent agent_x', {}, 'nowhere.csv cannot be read (ENOENT)'],
+    ['people token person_x', {}, 'There is no person person_x'],
+    ['people join person_x account_x --role boss', {}, 'Allowed choices are admin, viewer'],
     ['wallet credit account_x much', {}, 'cents takes a number, not "much"'],
     ['agents create Ann --program https://a.example.com --line Hi', {}, 'Either --program or --line'],
   ])('says what to do after "%s"', async (line, settings, sentence) => {

@@ -4,10 +4,13 @@ import { agentCommands } from './commands/agents.ts'
 import { batchCommands } from './commands/batch.ts'
 import { callCommand, callInCommand } from './commands/call.ts'
 import { callsCommands, steeringCommands } from './commands/calls.ts'
+import { mailCommand, mailsCommand } from './commands/mail.ts'
 import { numberCommands } from './commands/numbers.ts'
 import { accountCommands, backupCommand, keyCommands, walletCommand } from './commands/operator.ts'
+import { peopleCommands } from './commands/people.ts'
 import { phoneCommands } from './commands/phones.ts'
 import { slotsCommand } from './commands/slots.ts'
+import { chatCommand } from './commands/chat.ts'
 import { clockCommands } from './commands/clock.ts'
 import { conversationCommands } from './commands/conversations.ts'
 import { deliveryCommands } from './commands/deliveries.ts'
@@ -86,8 +89,11 @@ function createProgram(terminal: Terminal, asksForJson: boolean): Command {
 const all: readonly ((program: Command, tool: Tool) => void)[] = [
   callCommand,
   callInCommand,
+  chatCommand,
   callsCommands,
   steeringCommands,
+  mailCommand,
+  mailsCommand,
   agentCommands,
   numberCommands,
   batchCommands,
@@ -99,6 +105,7 @@ const all: readonly ((program: Command, tool: Tool) => void)[] = [
   deliveryCommands,
   keyCommands,
   accountCommands,
+  peopleCommands,
   walletCommand,
   backupCommand,
 ]

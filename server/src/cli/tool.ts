@@ -9,6 +9,8 @@ export interface Terminal {
   error(text: string): void
   /** Runs the server with the given options. */
   serve(given: readonly string[]): Promise<void>
+  /** What is typed, line by line, from when it is asked for. */
+  input?(): AsyncIterable<string>
   readonly signal?: AbortSignal
 }
 

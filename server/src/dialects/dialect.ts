@@ -36,6 +36,8 @@ export interface DialectContext {
   readonly send: Sender['send']
   /** The same where the answer is to be read. */
   readonly ask: Sender['ask']
+  /** The same where it is to be read as it comes. */
+  readonly stream: Sender['stream']
   /** Real time. */
   now(): Instant
   /** Calls back once after about `afterMs` of real time; returns the cancellation. */

@@ -1,16 +1,21 @@
 import { account } from './account/account.ts'
 import { agent } from './agent/agent.ts'
 import { batch } from './batch/batch.ts'
+import { campaign } from './campaign/campaign.ts'
 import { configuration } from './configuration/configuration.ts'
 import { conversation } from './conversation/conversation.ts'
 import { dispatcher } from './dispatcher/dispatcher.ts'
+import { draft } from './draft/draft.ts'
 import { endpoint } from './endpoint/endpoint.ts'
 import { number } from './number/number.ts'
 import { operation } from './operation/operation.ts'
+import { person } from './person/person.ts'
 import { phone } from './phone/phone.ts'
+import { plan } from './plan/plan.ts'
 import { session } from './session/session.ts'
 import { stream } from './stream/stream.ts'
 import { wallet } from './wallet/wallet.ts'
+import { widget } from './widget/widget.ts'
 
 /** Every noun there is. */
 export const nouns: readonly [
@@ -27,6 +32,11 @@ export const nouns: readonly [
   typeof dispatcher,
   typeof wallet,
   typeof phone,
+  typeof draft,
+  typeof person,
+  typeof campaign,
+  typeof plan,
+  typeof widget,
 ] = [
   conversation,
   stream,
@@ -41,4 +51,9 @@ export const nouns: readonly [
   dispatcher,
   wallet,
   phone,
+  draft,
+  person,
+  campaign,
+  plan,
+  widget,
 ]

@@ -7,15 +7,18 @@ import type { Conversation, Overrides, Participant, Status } from '#domain/conve
 import type { Endpoint } from '#domain/endpoint/state.ts'
 import type { Operation } from '#domain/operation/state.ts'
 import type { Channel } from '#domain/vocabulary/channel.ts'
+import type { Person, PersonToken, Role } from '#domain/person/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Refused, Refusal } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Fired, Followed, Outcome, Recorded } from '#engine/api.ts'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
 import type { CallServices } from './calls/api.ts'
+import type { Campaigns } from './campaigns/api.ts'
 import type { Mails } from './mails/api.ts'
 import type { Rooms } from './rooms/api.ts'
 import type { Texts } from './texts/api.ts'
+import type { Widgets } from './widgets.ts'
 
 /**
  * Everything one can ask for, in our own words. Each write takes the Ask of who asks (account, record, idempotency) and gives an
@@ -25,11 +28,14 @@ export interface Services extends ConversationServices, CallServices {
   readonly texts: Texts
   readonly mails: Mails
   readonly rooms: Rooms
+  readonly campaigns: Campaigns
+  readonly widgets: Widgets
 }
 
 /** The same without calls. */
 export interface ConversationServices {
   readonly accounts: Accounts
+  readonly people: People
   readonly configurations: Configurations
   readonly conversations: Conversations
   readonly traffic: Traffic
@@ -56,6 +62,8 @@ export interface Accounts {
   authenticate(user: string, password: string): Promise<Principal | undefined>
   /** A native key, `SK….secret`: the same key in one word. */
   authenticateBearer(token: string): Promise<Principal | undefined>
+  /** The SID of a key with its secret, where limits by scopes are kept: the only way in for a key that has some. */
+  authenticateScoped(sid: string, secret: string): Promise<ScopedPrincipal | undefined>
   /** Whether this is the server's admin key. */
   isAdmin(token: string): boolean
   create(
@@ -69,7 +77,13 @@ export interface Accounts {
     by: string,
     change: { readonly name?: string; readonly limits?: Partial<Limits> },
   ): Promise<Account | Refused>
-  createKey(account: Id, by: string, name: string): Promise<{ readonly key: Key; readonly secret: string } | Refused>
+  /** A key with scopes is known to `authenticateScoped` alone. It expires in real time. */
+  createKey(
+    account: Id,
+    by: string,
+    name: string,
+    limited?: { readonly scopes?: readonly string[] | undefined; readonly expiresAt?: Instant | undefined },
+  ): Promise<{ readonly key: Key; readonly secret: string } | Refused>
   revokeKey(account: Id, by: string, sid: string): Promise<Account | Refused>
   rotateToken(account: Id, by: string): Promise<{ readonly authToken: string } | Refused>
   /** The secret callbacks are signed with. */
@@ -85,6 +99,11 @@ export interface Principal {
   readonly limits: Limits
 }
 
+/** `scopes`: what the key may do; absent: everything. */
+export interface ScopedPrincipal extends Principal {
+  readonly scopes?: readonly string[]
+}
+
 /** Secrets are shown once. `bearer` is `SK….secret`. */
 export interface NewAccount {
   readonly account: Account
@@ -92,6 +111,29 @@ export interface NewAccount {
   readonly key: Key
   readonly keySecret: string
   readonly bearer: string
+}
+
+/** Somebody with tokens of their own, who may work for many accounts. */
+export interface People {
+  /** A token's id with its secret. Undefined: wrong, expired or revoked. */
+  authenticate(token: string, secret: string): Promise<Person | undefined>
+  create(by: string, name: string): Promise<Person | Refused>
+  get(person: Id): Promise<Person | undefined>
+  /** Oldest first. */
+  list(after?: Position, limit?: number): Promise<Listed<Person>>
+  /** At once and for good, with all tokens and memberships. */
+  remove(person: Id, by: string): Promise<Person | Refused>
+  /** The secret is shown once. The token expires in real time; absent: never. */
+  createToken(
+    person: Id,
+    by: string,
+    name: string,
+    expiresAt?: Instant,
+  ): Promise<{ readonly person: Person; readonly token: PersonToken; readonly secret: string } | Refused>
+  revokeToken(person: Id, by: string, token: string): Promise<Person | Refused>
+  /** Makes them a member, or changes what they are there. */
+  join(person: Id, by: string, account: Id, role: Role): Promise<Person | Refused>
+  leave(person: Id, by: string, account: Id): Promise<Person | Refused>
 }
 
 export interface Configurations {
@@ -232,6 +274,13 @@ export type TrafficEvent =
       readonly resourceId?: string
       readonly channelId?: string
       readonly occurredAt?: Instant
+      /** E-mail: its Message-ID, those it names, oldest first (RFC 5322 section 3.6.4), all with their angle brackets. */
+      readonly messageId?: string
+      readonly inReplyTo?: string
+      readonly references?: readonly string[]
+      readonly subject?: string
+      /** E-mail: as its header says (RFC 3834 section 5); anything but `no`: no person wrote it. */
+      readonly autoSubmitted?: string
     }
   | {
       readonly type: 'delivery.updated'
@@ -274,10 +323,18 @@ export interface Operations {
   get(account: string, id: Id): Promise<Operation | undefined>
 }
 
+/** Those of one dialect; others are not there for it. */
 export interface Endpoints {
+  /** Those that another dialect tells; as they stand here, they are the native ones. */
+  of(dialect: string): Endpoints
   create(
     ask: Ask,
-    draft: { readonly url: string; readonly description?: string; readonly events?: readonly string[] },
+    draft: {
+      readonly url: string
+      readonly description?: string
+      readonly events?: readonly string[]
+      readonly sensitive?: boolean
+    },
   ): Promise<{ readonly endpoint: Endpoint; readonly secret: string } | Refused>
   change(
     ask: Ask,
@@ -287,6 +344,7 @@ export interface Endpoints {
       readonly description?: string
       readonly events?: readonly string[]
       readonly status?: 'enabled' | 'disabled'
+      readonly sensitive?: boolean
     },
   ): Promise<Endpoint | Refused>
   /** The old secret goes on being signed with, beside the new one, for 24 h. */

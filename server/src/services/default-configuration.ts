@@ -20,6 +20,9 @@ export function defaultConfiguration(unit: Unit): Configuration | Refused {
 /** Minutes. Nothing is captured by it: only sessions use it. */
 const written: ChannelRules = { timeouts: { inactive: 60, closed: 24 * 60 }, capture: [] }
 
+/** A week without mail ends a session; a reply that comes later finds its conversation for another. */
+const mailed: ChannelRules = { timeouts: { inactive: 24 * 60, closed: 14 * 24 * 60 }, capture: [] }
+
 const documentOfDefault: Omit<ConfigurationDocument, 'memoryStoreId'> = {
   displayName: 'Default',
   description: 'For calls and chats that name no configuration of their own.',
@@ -30,6 +33,7 @@ const documentOfDefault: Omit<ConfigurationDocument, 'memoryStoreId'> = {
     RCS: written,
     WHATSAPP: written,
     CHAT: written,
+    EMAIL: mailed,
   },
   callbacks: [],
   intelligence: [],

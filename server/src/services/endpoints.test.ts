@@ -31,6 +31,26 @@ describe('webhook endpoints', () => {
     expect(house.services.endpoints.secrets(rotated.endpoint)).toEqual([rotated.secret])
   })
 
+  it('of one dialect are not there for another', async () => {
+    const { endpoints } = house.services
+    const { endpoint: native } = await make()
+    const theirs = endpoints.of('other')
+    const { endpoint } = got(await theirs.create(house.ask, { url, sensitive: true }))
+    expect(endpoint).toMatchObject({ dialect: 'other', sensitive: true })
+    expect((await endpoints.list(house.account)).map(({ id }) => id)).toEqual([native.id])
+    expect((await theirs.list(house.account)).map(({ id }) => id)).toEqual([endpoint.id])
+    expect((await endpoints.wanting(house.account, 'message')).map(({ id }) => id)).toEqual([native.id])
+    expect((await theirs.wanting(house.account, 'message')).map(({ id }) => id)).toEqual([endpoint.id])
+    expect(await endpoints.get(house.account, endpoint.id)).toBeUndefined()
+    for (const refused of [
+      await endpoints.change(house.ask, endpoint.id, { url: 'https://bob.example' }),
+      await endpoints.rotate(house.ask, endpoint.id),
+      await endpoints.remove(house.ask, endpoint.id),
+      await theirs.remove(house.ask, native.id),
+    ])
+      expect(refused).toMatchObject({ refusal: { code: 'not_found' } })
+  })
+
   it('are told what they want, as it stands right after each change', async () => {
     const { endpoints } = house.services
     const wanting = async (type: string): Promise<readonly string[]> =>

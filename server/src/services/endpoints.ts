@@ -1,8 +1,9 @@
 import { endpoint as noun, wants } from '#domain/endpoint/endpoint.ts'
 import type { EndpointCommand } from '#domain/endpoint/commands.ts'
+import type { EndpointEvent } from '#domain/endpoint/events.ts'
 import type { Endpoint } from '#domain/endpoint/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome } from '#engine/api.ts'
 import type { Endpoints } from './api.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -13,13 +14,39 @@ import { Roster } from './roster.ts'
 const secretBytes = 24
 
 /** Webhook endpoints. Those of an account in use are kept in memory, since every event asks for them. */
-export function createEndpoints({ engine, vault }: { readonly engine: Engine; readonly vault: Vault }): Endpoints {
-  const roster = new Roster(engine, noun, 'all', (endpoint) => endpoint.status !== 'erasing')
+export function createEndpoints({ engine, vault }: Pick<Shelf, 'engine' | 'vault'>): Endpoints {
+  const roster = new Roster(engine, noun, 'all', (endpoint: Endpoint) => endpoint.status !== 'erasing')
   const opened = new BoundedMap<string, string>(1_000)
+  return endpointsOf({
+    engine,
+    vault,
+    roster,
+    open(sealed) {
+      const secret = opened.get(sealed) ?? vault.open(sealed)
+      opened.set(sealed, secret)
+      return secret
+    },
+  })
+}
+
+/** What those of all dialects share. */
+interface Shelf {
+  readonly engine: Engine
+  readonly vault: Vault
+  readonly roster: Roster<Endpoint, EndpointCommand, EndpointEvent>
+  open(sealed: string): string
+}
+
+/** `dialect`: whose; absent: the native one's. */
+function endpointsOf(shelf: Shelf, dialect?: string): Endpoints {
+  const { engine, vault, roster } = shelf
+  const isOwn = (endpoint: Endpoint | undefined): endpoint is Endpoint =>
+    endpoint !== undefined && endpoint.dialect === dialect
 
   async function run(ask: Ask, id: Id | undefined, command: EndpointCommand): Promise<Endpoint | Refused> {
     const { once: _, ...plain } = ask
     const outcome = await engine.execute<Endpoint>(plain, (unit) => {
+      if (id !== undefined && !isOwn(unit.state(noun, id))) return refuse('not_found', 'There is no such endpoint.')
       const done = unit.run(noun, id ?? unit.id(), command)
       return isRefused(done) ? done : done.state
     })
@@ -28,22 +55,13 @@ export function createEndpoints({ engine, vault }: { readonly engine: Engine; re
     return endpoint
   }
 
-  function open(sealed: string): string {
-    const secret = opened.get(sealed) ?? vault.open(sealed)
-    opened.set(sealed, secret)
-    return secret
-  }
-
   return {
-    create: async (ask, { url, description = '', events = [] }) => {
+    of: (other) => endpointsOf(shelf, other),
+    create: async (ask, { url, description = '', events = [], sensitive }) => {
       const secret = newSecret(vault)
-      const endpoint = await run(ask, undefined, {
-        type: 'create',
-        url,
-        description,
-        events,
-        sealedSecret: vault.seal(secret),
-      })
+      const sealedSecret = vault.seal(secret)
+      const kept = { ...(dialect !== undefined && { dialect }), ...(sensitive !== undefined && { sensitive }) }
+      const endpoint = await run(ask, undefined, { type: 'create', url, description, events, sealedSecret, ...kept })
       return isRefused(endpoint) ? endpoint : { endpoint, secret }
     },
     change: (ask, id, change) => run(ask, id, { type: 'change', ...change }),
@@ -53,17 +71,22 @@ export function createEndpoints({ engine, vault }: { readonly engine: Engine; re
       return isRefused(endpoint) ? endpoint : { endpoint, secret }
     },
     remove: (ask, id) => run(ask, id, { type: 'delete' }),
-    get: (account, id) => read(engine, account, (unit) => unit.state(noun, id)),
-    list: async (account) =>
-      (await roster.of(account)).toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    get: async (account, id) => {
+      const endpoint = await read(engine, account, (unit) => unit.state(noun, id))
+      return isOwn(endpoint) ? endpoint : undefined
+    },
+    list: async (account) => {
+      const own = (await roster.of(account)).filter(isOwn)
+      return own.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+    },
     wanting: (account, eventType) => {
-      const among = (all: readonly Endpoint[]) => all.filter((endpoint) => wants(endpoint, eventType))
+      const among = (all: readonly Endpoint[]) => all.filter((one) => isOwn(one) && wants(one, eventType))
       const known = roster.known(account)
       return known ? among(known) : roster.of(account).then(among)
     },
     secrets: ({ account, sealedSecret, previous }) => {
       const stillGood = previous !== null && engine.clocks.now(account) < previous.until
-      return stillGood ? [open(sealedSecret), open(previous.sealedSecret)] : [open(sealedSecret)]
+      return stillGood ? [shelf.open(sealedSecret), shelf.open(previous.sealedSecret)] : [shelf.open(sealedSecret)]
     },
   }
 }

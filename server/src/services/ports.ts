@@ -9,6 +9,11 @@ export interface Sender {
   send(request: OutgoingRequest): Promise<SendResult>
   /** The same for who needs to read the answer, whatever its status; an answer over 64 KB is an error. Within 60 s. */
   ask(request: OutgoingRequest): Promise<Asked>
+  /**
+   * The same for an answer that is read as it comes: each piece of its text is given to `onText`, with how it began. All of it is in
+   * what comes of it, too; over 1 MB is an error.
+   */
+  stream(request: OutgoingRequest, onText: (text: string, head: AnswerHead) => void): Promise<Asked>
   close(): Promise<void>
 }
 
@@ -21,6 +26,14 @@ export interface OutgoingRequest {
   readonly internalTargets: boolean
   readonly connectTimeoutMs: Milliseconds
   readonly totalTimeoutMs: Milliseconds
+  /** When it aborts, nobody waits for the answer any more: the request is given up. */
+  readonly signal?: AbortSignal
+}
+
+/** How an answer begins. `type`: its media type, without parameters, in lower case; empty where it says none. */
+export interface AnswerHead {
+  readonly status: number
+  readonly type: string
 }
 
 /** `status`: what the receiver answered. Otherwise why there was no answer; `refused`: the guard said no, trying again is of no use. */

@@ -9,6 +9,7 @@ import { createConversations } from './conversations/conversations.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createEvents } from './events.ts'
 import { createOperations } from './operations.ts'
+import { createPeople } from './people/people.ts'
 import type { Logger, Vault } from './ports.ts'
 import { Roster } from './roster.ts'
 import { Snapshots } from './snapshots.ts'
@@ -36,8 +37,10 @@ export function createServices({
 }: ServicesNeed): ConversationServices {
   const live = new Roster(engine, configuration, 'all', ({ status }) => status === 'live')
   const snapshots = new Snapshots(engine)
+  const accounts = createAccounts({ engine, vault, now, ...(adminKeyHash !== undefined && { adminKeyHash }) })
   return {
-    accounts: createAccounts({ engine, vault, now, ...(adminKeyHash !== undefined && { adminKeyHash }) }),
+    accounts,
+    people: createPeople({ engine, vault, accounts, now }),
     configurations: createConfigurations({ engine, live, snapshots }),
     conversations: createConversations({ engine, snapshots }),
     traffic: createTraffic({ engine, live, ...(log && { log }) }),

@@ -11,3 +11,11 @@ function ownField(value: unknown, name: string): unknown {
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined
 }
+
+/** The same for every text in a JSON value. */
+export function filledWithin(value: unknown, data: Readonly<Record<string, unknown>> | null): unknown {
+  if (typeof value === 'string') return filled(value, data)
+  if (Array.isArray(value)) return value.map((inner) => filledWithin(inner, data))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, filledWithin(inner, data)]))
+}

@@ -22,6 +22,8 @@ const limit = 64 * 1024
 
 function answerOf({ pathname, search }: URL): { readonly status: number; readonly body: string } {
   if (pathname === '/large') return { status: 200, body: 'é'.repeat(limit / 2 + 1) }
+  if (pathname === '/long') return { status: 200, body: 'é'.repeat(512 * 1024) }
+  if (pathname === '/longer') return { status: 200, body: 'é'.repeat(512 * 1024 + 1) }
   if (pathname === '/full') return { status: 200, body: 'é'.repeat(limit / 2) }
   return { status: Number(pathname.slice(1)), body: decodeURIComponent(search.slice(1)) }
 }
@@ -32,7 +34,8 @@ const pairs: Readonly<Record<string, () => Promise<Pair>>> = {
       request.resume()
       if (request.url === '/silence') return
       const { status, body } = answerOf(new URL(request.url ?? '/', 'http://receiver'))
-      response.writeHead(status, status === 302 ? { location: '/200?followed' } : {}).end(body)
+      const type = { 'content-type': 'Text/Plain; charset=utf-8' }
+      response.writeHead(status, { ...type, ...(status === 302 && { location: '/200?followed' }) }).end(body)
     })
     const gone = createServer()
     const [url, nobody] = await Promise.all([listening(server), listening(gone)])
@@ -54,7 +57,7 @@ const pairs: Readonly<Record<string, () => Promise<Pair>>> = {
       const url = new URL(request.url)
       if (url.host === 'nobody.example')
         return { error: 'The receiver refused the connection.', refused: false, unsent: true }
-      return url.pathname === '/silence' ? hush(request, number) : answerOf(url)
+      return url.pathname === '/silence' ? hush(request, number) : { type: 'text/plain', ...answerOf(url) }
     })
     return { sender, url: 'http://hooks.example', nobody: 'http://nobody.example', close: () => {} }
   },
@@ -105,6 +108,48 @@ describe.each(Object.keys(pairs))('what every sender does: %s', (name) => {
     expect(await sender.ask(request(nobody))).toEqual({ ...refusedConnection, unsent: true })
     await sender.close()
     expect(await sender.ask(request(`${url}/200`))).toEqual(stopping)
+    close()
+  })
+
+  it('streams an answer, up to 1 MB of it, and tells how it began', async () => {
+    const { sender, url, nobody, close } = await open()
+    const streamed = async (target: string, totalTimeoutMs?: number) => {
+      const heads = new Set<string>()
+      let told = ''
+      const asked = await sender.stream(request(target, totalTimeoutMs), (text, head) => {
+        told += text
+        heads.add(JSON.stringify(head))
+      })
+      return { asked, told, heads: [...heads] }
+    }
+    for (const status of [200, 302, 404, 500])
+      expect(await streamed(`${url}/${status}?Grüße`)).toEqual({
+        asked: { status, body: 'Grüße' },
+        told: 'Grüße',
+        heads: [JSON.stringify({ status, type: 'text/plain' })],
+      })
+    expect(await streamed(`${url}/200`)).toEqual({ asked: { status: 200, body: '' }, told: '', heads: [] })
+    const long = await streamed(`${url}/long`)
+    expect(long.told.length).toBe(512 * 1024)
+    expect(long.asked).toEqual({ status: 200, body: long.told })
+    expect((await streamed(`${url}/longer`)).asked).toEqual({
+      error: 'The receiver answered with more than 1 MB.',
+      refused: false,
+    })
+    expect((await streamed(`${url}/silence`, 50)).asked).toEqual(silent)
+    expect((await streamed(nobody)).asked).toEqual({ ...refusedConnection, unsent: true })
+    await sender.close()
+    expect((await streamed(`${url}/200`)).asked).toEqual(stopping)
+    close()
+  })
+
+  it('sends nothing that was given up before', async () => {
+    const { sender, url, close } = await open()
+    const signal = AbortSignal.abort()
+    const givenUp = { error: 'The request was given up before it was answered.', refused: false }
+    expect(await sender.ask({ ...request(`${url}/200`), signal })).toEqual(givenUp)
+    expect(await sender.stream({ ...request(`${url}/200`), signal }, () => {})).toEqual(givenUp)
+    await sender.close()
     close()
   })
 })

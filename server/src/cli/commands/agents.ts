@@ -12,7 +12,7 @@ interface ShownAgent {
     readonly by: string
     readonly url?: string
     readonly model?: string
-    readonly lines?: readonly string[]
+    readonly lines?: readonly unknown[]
   }
   readonly updatedAt: string
 }

@@ -100,7 +100,8 @@ async function watch(tool: Tool, command: Command, client: Client, { id, place, 
   tool.show(command, call, () => callHeading(call).join('\n'))
 }
 
-async function onlyAgent(client: Client): Promise<string> {
+/** The agent of an account that has but one. */
+export async function onlyAgent(client: Client): Promise<string> {
   const { agents } = await client.get<{ agents: { id: string; name: string }[] }>('/agents', { limit: '2' })
   const [only, other] = agents
   if (only === undefined)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
+import { anyreachKey } from '#dialects/anyreach/keys.ts'
 import { numberIn } from '../reading.ts'
 import { example, type Tool } from '../tool.ts'
 import { table, when } from '../show.ts'
@@ -15,6 +16,8 @@ interface ShownAccount {
 interface ShownKey {
   readonly sid: string
   readonly name: string
+  readonly scopes: readonly string[] | null
+  readonly expiresAt: string | null
   readonly createdAt: string
   readonly revokedAt: string | null
 }
@@ -23,6 +26,12 @@ interface Made {
   readonly key: ShownKey
   readonly secret: string
   readonly bearer: string
+}
+
+interface KeyOptions {
+  readonly name: string
+  readonly scopes?: string
+  readonly expires?: string
 }
 
 export function accountCommands(program: Command, tool: Tool): void {
@@ -90,14 +99,20 @@ export function keyCommands(program: Command, tool: Tool): void {
     .command('create')
     .description('make a key; its secret is shown once')
     .option('--name <name>', 'what it is for', 'unnamed')
-    .addHelpText('after', example('colloquy key create --name billing'))
-    .action(async ({ name }: { name: string }, command: Command) => {
-      const made = await tool.client('account', command).post<Made>('/account/keys', { name })
-      tool.show(
-        command,
-        made,
-        () => `Key ${made.key.sid} was made. It is shown now and never again.\nCOLLOQUY_KEY=${made.bearer}`,
-      )
+    .option('--scopes <scopes>', "what it may do, with commas: it is then good for AnyReach's API alone")
+    .option('--expires <time>', 'when it becomes worthless, like 2027-01-01T00:00:00Z')
+    .addHelpText('after', example('colloquy key create --name billing --scopes conversations:read'))
+    .action(async ({ name, scopes, expires }: KeyOptions, command: Command) => {
+      const made = await tool.client('account', command).post<Made>('/account/keys', {
+        name,
+        ...(scopes !== undefined && { scopes: scopes.split(',').map((scope) => scope.trim()) }),
+        ...(expires !== undefined && { expiresAt: expires }),
+      })
+      tool.show(command, made, () => {
+        const token = `ANYREACH_TOKEN=${anyreachKey(made.key.sid, made.secret)}`
+        const all = made.key.scopes === null ? `COLLOQUY_KEY=${made.bearer}\n${token}` : token
+        return `Key ${made.key.sid} was made. It is shown now and never again.\n${all}`
+      })
     })
 
   key
@@ -108,8 +123,15 @@ export function keyCommands(program: Command, tool: Tool): void {
       const answer = await tool.client('account', command).get<{ keys: ShownKey[] }>('/account/keys')
       tool.show(command, answer, () =>
         table(
-          ['SID', 'NAME', 'SINCE', 'REVOKED'],
-          answer.keys.map(({ sid, name, createdAt, revokedAt }) => [sid, name, when(createdAt), when(revokedAt)]),
+          ['SID', 'NAME', 'MAY', 'SINCE', 'EXPIRES', 'REVOKED'],
+          answer.keys.map(({ sid, name, scopes, createdAt, expiresAt, revokedAt }) => [
+            sid,
+            name,
+            scopes?.join(' ') ?? 'everything',
+            when(createdAt),
+            when(expiresAt),
+            when(revokedAt),
+          ]),
         ),
       )
     })

@@ -9,3 +9,8 @@ export function sendProblem(reply: FastifyReply, { status, detail, errors, heade
     .type('application/json; charset=utf-8')
     .send(JSON.stringify({ detail, ...(errors && { errors }) }))
 }
+
+/** Answers with a value as JSON. */
+export function sendJson(reply: FastifyReply, status: number, value: unknown): FastifyReply {
+  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(value))
+}

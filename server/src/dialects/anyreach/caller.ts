@@ -11,6 +11,8 @@ export interface Caller {
   /** The name of the credential, for the record. */
   readonly by: string
   readonly scopes: ReadonlySet<Scope>
+  /** False: a key that may do everything, in the other dialects too. */
+  readonly isLimited: boolean
 }
 
 declare module 'fastify' {

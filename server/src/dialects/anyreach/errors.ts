@@ -20,6 +20,28 @@ export function plain(status: number, detail: string, headers?: Problem['headers
   return { status, detail, ...(headers && { headers }) }
 }
 
+/** Thrown where a value cannot be given back: while a body is being read. */
+export class ProblemError extends Error {
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(problem.detail)
+    this.name = 'ProblemError'
+    this.problem = problem
+  }
+}
+
+export const bodyTooLarge: Problem = plain(413, 'The body is larger than 1 MiB.')
+
+/** `Conversation not found`, and so on (A24). */
+export function notFound(what: string): Problem {
+  return plain(404, `${what} not found`)
+}
+
+export function wrongVerb(allowed: readonly string[]): Problem {
+  return plain(405, `This path takes ${allowed.join(', ')}.`, { allow: allowed.join(', ') })
+}
+
 /** A 422 with the one thing that is wrong. */
 export function wrong(loc: FieldProblem['loc'], msg: string, type = 'value_error'): Problem {
   return { status: 422, detail: `${loc.slice(1).join('.')}: ${msg}`, errors: [{ loc, msg, type }] }

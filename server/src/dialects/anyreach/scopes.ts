@@ -1,3 +1,5 @@
+import type { Role } from '#domain/person/state.ts'
+
 /** What a credential may do (specification 3.3). */
 export const scopes = [
   'conversations:read',
@@ -21,4 +23,16 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number]
 
-export type Role = 'admin' | 'viewer'
+export const allScopes: ReadonlySet<Scope> = new Set(scopes)
+
+/** What a person may do by role (3.3); `conversations:dial` is for machines alone. */
+export const scopesOfRole: Readonly<Record<Role, ReadonlySet<Scope>>> = {
+  admin: new Set(scopes.filter((scope) => scope !== 'conversations:dial')),
+  viewer: new Set(scopes.filter((scope) => scope.endsWith(':read'))),
+}
+
+/** The scopes among these words; what nobody here knows grants nothing. */
+export function scopesAmong(words: readonly string[]): ReadonlySet<Scope> {
+  const said = new Set(words)
+  return new Set(scopes.filter((scope) => said.has(scope)))
+}

@@ -13,6 +13,7 @@ import { executionFrom, type AsOf } from './executions.ts'
 import { preCallOf, rendered, transferBegun } from './pre-call.ts'
 import { presentOf } from './receivers.ts'
 import { isAmendment, toldOf, type Told } from './telling.ts'
+import { isExecution } from './vocabulary.ts'
 import type { Waits } from './waits.ts'
 import { judge, openedFor, retryAfter, targetOf, wants, webhookRequest } from './webhooks.ts'
 
@@ -159,7 +160,7 @@ async function named({ services, waits }: AnnouncerSources, frozen: Frozen): Pro
 }
 
 function amended(recorded: Recorded<SessionEvent>, session: Session): Told | undefined {
-  return isAmendment(recorded) && session.kind === 'telephone' ? { status: 'completed', session } : undefined
+  return isAmendment(recorded) && isExecution(session) ? { status: 'completed', session } : undefined
 }
 
 function wantedUrl(definition: AgentDefinition, { status }: Told, amendment: boolean): string | undefined {

@@ -8,6 +8,7 @@ import { notFound, ProblemError } from './errors.ts'
 import type { Execution } from './execution.ts'
 import { executionFrom, type ExecutionSources } from './executions.ts'
 import { readId } from './ids.ts'
+import { isExecution } from './vocabulary.ts'
 
 /** The id a path names; 404 where it can be none of ours (D50). */
 export function idFrom(text: string, what: string): Id {
@@ -20,7 +21,7 @@ export function idFrom(text: string, what: string): Id {
 export async function foundExecution({ context }: Api, request: FastifyRequest, text: string): Promise<SessionView> {
   const id = idFrom(text, 'Execution')
   const view = await context.services.sessions.get(callerOf(request).account, id)
-  if (view?.session.kind !== 'telephone') throw new ProblemError(notFound('Execution'))
+  if (!view || !isExecution(view.session)) throw new ProblemError(notFound('Execution'))
   return view
 }
 

@@ -52,6 +52,7 @@ const rows: Readonly<Record<Cause, Row>> = {
   queue_timeout: [null, null, 'queue_timeout'],
   no_calling_window: [null, null, 'config_error'],
   time_missed: [null, null, 'config_error'],
+  imported: [null, null, 'completed'], // never shown here
 }
 
 export function isCause(word: string): word is Cause {
@@ -108,6 +109,7 @@ const sentences: Readonly<Record<Cause, string | null>> = {
   queue_timeout: 'Waited too long for a free slot',
   no_calling_window: 'No allowed calling time within 14 days',
   time_missed: 'Scheduled time missed',
+  imported: null,
 }
 
 /** What to say went wrong. `setupMs`: how long the carrier may stay silent. */

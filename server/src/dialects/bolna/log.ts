@@ -87,6 +87,13 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
         ? undefined
         : ['system', `second leg ${event.regions.second?.state ?? 'gone'}`]
     case 'turn.taken':
+    case 'tool.called':
+    case 'words.imported':
+    case 'turn.failed':
+    case 'mail.composed':
+    case 'mail.due':
+    case 'mail.settled':
+    case 'mail.received':
     case 'words.placed':
     case 'lease.taken':
     case 'session.erased':

@@ -11,8 +11,11 @@ import type { ExecutionsQuery } from './wire/calls.ts'
 type Question = Omit<SessionQuestion, 'after' | 'skip' | 'limit'>
 type Facets = Parameters<NonNullable<SessionQuestion['test']>>[0]
 
-/** What is listed: executions are telephone calls. */
-export const executionsOnly = { kinds: ['telephone'] } as const satisfies Question
+/** What is listed: executions are telephone calls that took place here. */
+export const executionsOnly = {
+  kinds: ['telephone'],
+  test: ({ imported }) => imported === undefined,
+} as const satisfies Question
 
 /** The question a list's query asks (4.2), or what is wrong with it. Undefined: nothing can be found by it. */
 export function questionOf(query: ExecutionsQuery, agent?: string): Question | Problem | undefined {
@@ -26,7 +29,7 @@ export function questionOf(query: ExecutionsQuery, agent?: string): Question | P
     ...executionsOnly,
     ...window,
     ...(wanted !== undefined && { agent: wanted }),
-    test: (facets) => matches(facets, query, batch),
+    test: (facets) => executionsOnly.test(facets) && matches(facets, query, batch),
   }
 }
 

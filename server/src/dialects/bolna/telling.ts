@@ -1,7 +1,7 @@
 import type { SessionEvent } from '#domain/session/events.ts'
 import type { End, Session, SessionState } from '#domain/session/state.ts'
 import type { Followed, Recorded } from '#engine/api.ts'
-import { endingStatus, openStatus, statusOf, type ExecutionStatus } from './vocabulary.ts'
+import { endingStatus, isExecution, openStatus, statusOf, type ExecutionStatus } from './vocabulary.ts'
 
 /** A change of status that receivers are told of (section 6). */
 export interface Told {
@@ -18,7 +18,7 @@ export interface Told {
 export function statusAfter(event: SessionEvent, from: SessionState | undefined): ExecutionStatus | undefined {
   switch (event.type) {
     case 'session.created':
-      return openStatus(event.to)
+      return event.to === 'ended' ? undefined : openStatus(event.to)
     case 'session.moved':
       return event.to === 'ended' ? endingStatus(event.outcome ?? 'stopped', from === 'wrapping') : openStatus(event.to)
     case 'attempt.ended':
@@ -37,6 +37,13 @@ export function statusAfter(event: SessionEvent, from: SessionState | undefined)
     case 'lease.taken':
     case 'outcome.fixed':
     case 'retry.dropped':
+    case 'tool.called':
+    case 'words.imported':
+    case 'turn.failed':
+    case 'mail.composed':
+    case 'mail.due':
+    case 'mail.settled':
+    case 'mail.received':
     case 'report.refused':
     case 'session.erased':
     case 'control.changed':
@@ -50,7 +57,7 @@ export function statusAfter(event: SessionEvent, from: SessionState | undefined)
 export function toldOf({ recorded, before, after }: Followed): Told | undefined {
   const { event } = recorded as Recorded<SessionEvent>
   const session = after as Session
-  if (session.kind !== 'telephone') return undefined
+  if (!isExecution(session)) return undefined
   const found = (before ?? undefined) as Session | undefined
   const status = statusAfter(event, found?.state)
   if (status === undefined || status === 'prepared') return undefined

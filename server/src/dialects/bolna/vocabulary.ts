@@ -1,4 +1,5 @@
 import type { BatchStatus } from '#domain/batch/state.ts'
+import { isImported } from '#domain/session/standing.ts'
 import type { Session, SessionOutcome, SessionState } from '#domain/session/state.ts'
 
 /** B20: exactly these 14, spelt with hyphens, `canceled` with one `l`; and the two the vendor documents before `queued` (R6). */
@@ -33,6 +34,11 @@ export const finalStatuses: ReadonlySet<ExecutionStatus> = new Set([
   'error',
   'balance-low',
 ])
+
+/** Executions are telephone calls of this server: what took place elsewhere and was imported is none of them. */
+export function isExecution(session: Pick<Session, 'kind' | 'end'>): boolean {
+  return session.kind === 'telephone' && !isImported(session)
+}
 
 /** Their word for each of our states but the end, which the outcome decides. Total, so that a new state must be placed here. */
 const whileOpen: Readonly<Record<Exclude<SessionState, 'ended' | 'erasing'>, ExecutionStatus>> = {

@@ -1,4 +1,6 @@
 import type { Endpoint } from '#domain/endpoint/state.ts'
+import { isImported } from '#domain/session/standing.ts'
+import type { Session } from '#domain/session/state.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Followed } from '#engine/api.ts'
 import type { DialectContext } from '#dialects/dialect.ts'
@@ -14,7 +16,9 @@ export function createAnnouncer(context: DialectContext): Announcer {
   const { endpoints } = context.services
   return {
     name: 'native',
-    announcements({ recorded }) {
+    announcements({ recorded, after }) {
+      // What took place elsewhere happened before anybody here could be told of it.
+      if (recorded.noun === 'session' && isImported(after as Session)) return []
       const wanting = endpoints.wanting(recorded.account, recorded.event.type)
       return wanting instanceof Promise
         ? wanting.then((endpoints) => announcementsTo(endpoints, recorded))

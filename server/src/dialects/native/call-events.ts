@@ -2,7 +2,8 @@ import type { AgentEvent } from '#domain/agent/events.ts'
 import type { BatchEvent } from '#domain/batch/events.ts'
 import type { DispatcherEvent } from '#domain/dispatcher/events.ts'
 import type { NumberEvent } from '#domain/number/events.ts'
-import type { SessionEvent, SessionCreated, SessionMoved } from '#domain/session/events.ts'
+import type { Imported, SessionEvent, SessionCreated, SessionMoved } from '#domain/session/events.ts'
+import type { MailEvent } from '#domain/session/mail/events.ts'
 import { endsOf } from '#domain/session/requests.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { WalletEvent } from '#domain/wallet/events.ts'
@@ -52,12 +53,17 @@ function told(event: SessionEvent): Data {
       const { id, name, isError, latencyMs } = event.call
       return { id, name, isError, latencyMs }
     }
+    case 'words.imported':
+      return { items: event.items.length }
+    case 'turn.failed':
+      return { because: event.because }
     case 'callback.agreed':
       return { dueAt: showInstant(event.dueAt) }
     case 'online.asked':
     case 'parting.asked':
     case 'media.no_audio':
     case 'retry.dropped':
+    case 'lease.taken':
       return {}
     case 'voicemail.judged':
       return { verdict: event.verdict }
@@ -67,27 +73,44 @@ function told(event: SessionEvent): Data {
     }
     case 'words.placed':
       return { conversationId: showId('conversation', event.conversationId) }
-    case 'lease.taken':
-      return {}
     case 'outcome.fixed':
       return { outcome: event.outcome }
-    case 'report.refused': {
-      const { what, sequence, attempt, because } = event
-      return { what, sequence, attempt, because }
-    }
     case 'control.changed':
       return { on: event.on }
     case 'control.failed':
       return { command: event.command, because: event.because }
+    case 'report.refused':
     case 'control.leg_refused': {
       const { what, sequence, attempt, because } = event
       return { what, sequence, attempt, because }
     }
+    case 'mail.composed':
+    case 'mail.due':
+    case 'mail.settled':
+    case 'mail.received':
+      return mailData(event)
+  }
+}
+
+/** Subjects are what somebody said, too. */
+function mailData(event: MailEvent): Data {
+  const { messageId } = event
+  switch (event.type) {
+    case 'mail.composed':
+      return { messageId, answers: event.answers }
+    case 'mail.due':
+      return { messageId }
+    case 'mail.settled': {
+      const { is, code, because, retryAt } = event
+      return { messageId, is, code, because, ...(retryAt !== undefined && { retryAt: showInstant(retryAt) }) }
+    }
+    case 'mail.received':
+      return { messageId, automatic: event.turn === undefined }
   }
 }
 
 function createdData(event: SessionCreated): Data {
-  const { to, by, because, kind, direction, agent, batch, parent, dueAt, callId, order } = event
+  const { to, by, because, kind, direction, agent, batch, parent, dueAt, callId, order, reference, imported } = event
   const ends = endsOf(event)
   return {
     to,
@@ -102,7 +125,19 @@ function createdData(event: SessionCreated): Data {
     parentId: parent && showId('session', parent),
     dueAt: instantOrNull(dueAt),
     callId,
+    reference: reference?.key,
     data: order.data,
+    imported: imported && importedData(imported),
+  }
+}
+
+function importedData({ createdAt, answeredAt, endedAt, outcome, userTurns }: Imported): Data {
+  return {
+    createdAt: showInstant(createdAt),
+    answeredAt: instantOrNull(answeredAt),
+    endedAt: showInstant(endedAt),
+    outcome,
+    userTurns,
   }
 }
 

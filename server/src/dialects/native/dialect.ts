@@ -1,6 +1,7 @@
 import type { Coverage, Dialect, DialectContext } from '#dialects/dialect.ts'
 import { createAnnouncer } from './announcer.ts'
 import { meanings } from './errors.ts'
+import { openRooms } from './rooms/door.ts'
 import { registerRoutes } from './routes.ts'
 import type { NativeParts } from './scope.ts'
 
@@ -11,6 +12,7 @@ export function nativeDialect(context: DialectContext, parts: NativeParts = {}):
     name: 'native',
     async register(app) {
       document = await registerRoutes(app, context, parts)
+      openRooms(app, context)
     },
     announcer: createAnnouncer(context),
     coverage,
@@ -27,6 +29,11 @@ const paths: Readonly<Record<string, readonly string[]>> = {
   '/accounts/:id/auth-token/rotate': ['POST'],
   '/accounts/:id/wallet/credit': ['POST'],
   '/admin/backup': ['POST'],
+  '/people': ['POST', 'GET'],
+  '/people/:id': ['GET', 'DELETE'],
+  '/people/:id/tokens': ['POST'],
+  '/people/:id/tokens/:token': ['DELETE'],
+  '/people/:id/memberships/:account': ['PUT', 'DELETE'],
   '/account': ['GET'],
   '/account/keys': ['GET', 'POST'],
   '/account/keys/:sid': ['DELETE'],
@@ -45,9 +52,12 @@ const paths: Readonly<Record<string, readonly string[]>> = {
   '/sessions/:id': ['GET'],
   '/sessions/:id/timeline': ['GET'],
   '/sessions/:id/transcript': ['GET'],
+  '/sessions/:id/messages': ['POST'],
   '/sessions/:id/stop': ['POST'],
   '/sessions/:id/hang-up': ['POST'],
   '/sessions/:id/transfer': ['POST'],
+  '/sessions/:id/listen': ['POST'],
+  '/mails': ['GET'],
   '/slots': ['GET'],
   '/slots/queue': ['GET'],
   '/agents': ['POST', 'GET'],

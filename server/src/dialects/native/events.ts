@@ -128,6 +128,9 @@ export function conversationData({ aggregate, n, event }: Recorded<ConversationE
       return { conversationId, callSid: event.callSid }
     case 'stream.ended':
       return { conversationId, callSid: event.callSid, because: event.because }
+    case 'session.attached':
+    case 'session.detached':
+      return { conversationId, sessionId: showId('session', event.sessionId) }
     case 'late.refused':
       return { conversationId, what: event.what, because: event.because }
   }

@@ -5,6 +5,7 @@ import type { ConversationQuestion, TrafficEvent } from '#services/api.ts'
 import type { Transcription } from '#domain/conversation/communication.ts'
 import { missing, problem, ProblemError, problemOfIssue, type Problem } from './errors.ts'
 import { readId, readInstant, type Prefix } from './vocabulary.ts'
+import { mailFields } from './inward/mail.ts'
 import * as wire from './wire.ts'
 
 /** The id in a path; an unknown form is as unknown as an unknown id. */
@@ -24,6 +25,11 @@ export function idIn(prefix: Prefix, field: string, text: string): Id {
 
 export function instantIn(field: string, text: string): Instant {
   return readInstant(text) ?? wrong(field, 'takes a date and time with its offset, like 2026-11-20T09:05:00Z')
+}
+
+/** What a new key is limited to. */
+export function keyLimits({ scopes, expiresAt }: z.output<typeof wire.keyDraft>) {
+  return { scopes, expiresAt: expiresAt === undefined ? undefined : instantIn('expiresAt', expiresAt) }
 }
 
 /** An ISO 8601 duration to milliseconds; months and years are those that follow `from`. */
@@ -74,16 +80,15 @@ export function trafficOf(item: unknown): TrafficEvent | { readonly problem: Pro
 
 function trafficEvent(event: z.output<typeof wire.trafficEvent>): TrafficEvent {
   switch (event.type) {
-    case 'message.received':
-    case 'message.sent': {
-      const { occurredAt, resourceId, channelId, ...message } = event
+    case 'message.received': {
+      const { messageId, inReplyTo, references, subject, autoSubmitted, ...message } = event
       return {
-        ...message,
-        ...(resourceId !== undefined && { resourceId }),
-        ...(channelId !== undefined && { channelId }),
-        ...(occurredAt !== undefined && { occurredAt: instantIn('occurredAt', occurredAt) }),
+        ...messageOf(message),
+        ...withoutUndefined(mailFields({ messageId, inReplyTo, references, subject, autoSubmitted })),
       }
     }
+    case 'message.sent':
+      return messageOf(event)
     case 'delivery.updated': {
       const { to, ...update } = event
       return { ...update, ...(to !== undefined && { to }) }
@@ -113,6 +118,25 @@ function trafficEvent(event: z.output<typeof wire.trafficEvent>): TrafficEvent {
     }
     case 'stream.ended':
       return event
+  }
+}
+
+type Message = Pick<
+  Extract<z.output<typeof wire.trafficEvent>, { type: 'message.received' | 'message.sent' }>,
+  'type' | 'channel' | 'from' | 'to' | 'text' | 'resourceId' | 'channelId' | 'occurredAt'
+>
+
+function messageOf({
+  occurredAt,
+  resourceId,
+  channelId,
+  ...message
+}: Message): Extract<TrafficEvent, Pick<Message, 'type'>> {
+  return {
+    ...message,
+    ...(resourceId !== undefined && { resourceId }),
+    ...(channelId !== undefined && { channelId }),
+    ...(occurredAt !== undefined && { occurredAt: instantIn('occurredAt', occurredAt) }),
   }
 }
 

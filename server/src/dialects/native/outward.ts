@@ -30,8 +30,15 @@ export function showAccount(account: Account): Wire<typeof wire.account> {
 }
 
 /** Never its hash. */
-export function showKey({ sid, name, createdAt, revokedAt }: Key): Wire<typeof wire.key> {
-  return { sid, name, createdAt: showInstant(createdAt), revokedAt: instantOrNull(revokedAt) }
+export function showKey({ sid, name, scopes, expiresAt, createdAt, revokedAt }: Key): Wire<typeof wire.key> {
+  return {
+    sid,
+    name,
+    scopes: scopes ? [...scopes] : null,
+    expiresAt: instantOrNull(expiresAt ?? null),
+    createdAt: showInstant(createdAt),
+    revokedAt: instantOrNull(revokedAt),
+  }
 }
 
 /** A key as it is shown once. */

@@ -8,6 +8,7 @@ import { accountChangeRoutes, accountRoutes, tokenRoutes } from './routes/accoun
 import { agentEndRoutes, agentRoutes, agentVersionRoutes } from './routes/agents.ts'
 import { batchControlRoutes, batchPartRoutes } from './routes/batch-parts.ts'
 import { batchMakingRoutes, batchRoutes, readsCsv } from './routes/batches.ts'
+import { chatRoutes } from './routes/chats.ts'
 import { clockRoutes } from './routes/clock.ts'
 import { configurationRoutes } from './routes/configurations.ts'
 import { communicationRoutes, timelineRoutes } from './routes/conversation-parts.ts'
@@ -15,9 +16,12 @@ import { conversationListRoutes, conversationRoutes, participantRoutes } from '.
 import { deliveryRoutes, replayRoutes } from './routes/deliveries.ts'
 import { eventRoutes } from './routes/events.ts'
 import { machineRoutes } from './routes/machines.ts'
+import { mailRoutes } from './routes/mails.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { ownAccountRoutes, ownKeyRoutes } from './routes/own-account.ts'
 import { numberChangeRoutes, numberRoutes } from './routes/phone-numbers.ts'
+import { membershipRoutes, peopleRoutes, personTokenRoutes } from './routes/people.ts'
+import { roomRoutes } from './routes/rooms.ts'
 import { sessionControlRoutes } from './routes/session-control.ts'
 import { sessionPartRoutes } from './routes/session-parts.ts'
 import { sessionReadingRoutes, sessionRoutes } from './routes/sessions.ts'
@@ -115,7 +119,16 @@ async function registerAll(scope: Scope, context: DialectContext, parts: NativeP
   })
 }
 
-const ofOperator = [accountRoutes, accountChangeRoutes, tokenRoutes, creditRoutes, operatorRoutes]
+const ofOperator = [
+  accountRoutes,
+  accountChangeRoutes,
+  tokenRoutes,
+  creditRoutes,
+  operatorRoutes,
+  peopleRoutes,
+  personTokenRoutes,
+  membershipRoutes,
+]
 
 const ofAccount = [
   ownAccountRoutes,
@@ -136,7 +149,10 @@ const ofAccount = [
   sessionRoutes,
   sessionReadingRoutes,
   sessionPartRoutes,
+  chatRoutes,
+  mailRoutes,
   sessionControlRoutes,
+  roomRoutes,
   slotRoutes,
   agentRoutes,
   agentEndRoutes,

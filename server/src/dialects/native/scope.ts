@@ -12,6 +12,7 @@ import type { z } from 'zod'
 import type { DialectContext } from '#dialects/dialect.ts'
 import type { Ask, Outcome, Rendered } from '#engine/api.ts'
 import type { Principal } from '#services/api.ts'
+import type { OutgoingMail } from '#services/calls/ports.ts'
 import { createCursors, type Cursors } from './cursor.ts'
 import { problem, ProblemError, sendProblem } from './errors.ts'
 import { answer, askOf } from './once.ts'
@@ -51,7 +52,12 @@ export interface Native {
   ): Promise<FastifyReply>
   /** Absent: this server's calls go to a real carrier. */
   readonly simulator?: CallSimulator
+  /** Absent: this server's mail is sent. */
+  readonly recordedMail?: RecordedMail
 }
+
+/** What would have been mailed for an account, the newest first. */
+export type RecordedMail = (account: string) => readonly OutgoingMail[]
 
 /** A request or reply of any route, whatever its schema. */
 export type Asking = Pick<
@@ -63,13 +69,15 @@ export type Answering = Pick<FastifyReply, 'code' | 'header'>
 /** What this dialect may be given beside what every dialect is. */
 export interface NativeParts {
   readonly simulator?: CallSimulator
+  readonly recordedMail?: RecordedMail
 }
 
-export function createNative(context: DialectContext, { simulator }: NativeParts): Native {
+export function createNative(context: DialectContext, { simulator, recordedMail }: NativeParts): Native {
   const principal = (request: Asking) => request.getDecorator<Principal>('principal')
   return {
     context,
     ...(simulator && { simulator }),
+    ...(recordedMail && { recordedMail }),
     cursors: createCursors(context.vault),
     principal,
     async write(request, reply, render, act, by = 'api') {

@@ -15,6 +15,7 @@ export type Prefix =
   | 'endpoint'
   | 'number'
   | 'participant'
+  | 'person'
   | 'session'
   | 'wallet'
 
@@ -104,6 +105,8 @@ export const eventTypes = [
   'stream.joined',
   'stream.stopped',
   'stream.forgotten',
+  'session.attached',
+  'session.detached',
   'late.refused',
   'configuration.written',
   'configuration.deleted',
@@ -120,6 +123,9 @@ export const eventTypes = [
   'slot.returned',
   'leg.reported',
   'turn.taken',
+  'tool.called',
+  'words.imported',
+  'turn.failed',
   'online.asked',
   'parting.asked',
   'callback.agreed',
@@ -134,6 +140,10 @@ export const eventTypes = [
   'control.changed',
   'control.failed',
   'control.leg_refused',
+  'mail.composed',
+  'mail.due',
+  'mail.settled',
+  'mail.received',
   'agent.written',
   'agent.deleted',
   'agent.restored',

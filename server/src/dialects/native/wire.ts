@@ -62,9 +62,27 @@ export const accountDraft = z.strictObject({
   limits: limits.partial().optional(),
 })
 export const accountChange = z.strictObject({ name: name.optional(), limits: limits.partial().optional() })
-export const keyDraft = z.strictObject({ name: name.default('unnamed') })
+export const keyDraft = z.strictObject({
+  name: name.default('unnamed'),
+  scopes: z
+    .array(z.string().regex(/^[a-z_]+:[a-z_]+$/, 'takes scopes like conversations:read'))
+    .min(1)
+    .max(24)
+    .optional()
+    .meta({
+      description: "What it may do in AnyReach's API, the only one it is then good for; absent: everything, everywhere",
+    }),
+  expiresAt: instantIn.optional().meta({ description: 'In real time; absent: never' }),
+})
 export const key = z
-  .object({ sid: z.string(), name: z.string(), createdAt: instant, revokedAt: instant.nullable() })
+  .object({
+    sid: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()).nullable().meta({ description: 'Null: everything, everywhere' }),
+    expiresAt: instant.nullable().meta({ description: 'In real time; null: never' }),
+    createdAt: instant,
+    revokedAt: instant.nullable(),
+  })
   .meta({ id: 'Key', description: 'A credential; its secret is shown once, when it is made' })
 export const account = z
   .object({
@@ -256,9 +274,27 @@ const message = {
   channelId: resource.optional(),
   occurredAt: instantIn.optional(),
 }
+const mostHeader = 65_536
+const ofMail = {
+  messageId: z
+    .string()
+    .max(998)
+    .regex(/^\s*<?[^<>\s]+>?\s*$/, 'takes one Message-ID')
+    .optional()
+    .meta({ description: 'EMAIL: its Message-ID; the same again is the same mail', example: '<1@mail.example.com>' }),
+  inReplyTo: z.string().max(mostHeader).optional().meta({ description: 'EMAIL: its In-Reply-To, as it is' }),
+  references: z
+    .union([z.string().max(mostHeader), z.array(z.string().max(998)).max(1000)])
+    .optional()
+    .meta({ description: 'EMAIL: its References, as they are or one by one' }),
+  subject: z.string().max(mostHeader).optional().meta({ description: 'EMAIL: its subject, decoded' }),
+  autoSubmitted: z.string().max(998).optional().meta({
+    description: 'EMAIL: its Auto-Submitted (RFC 3834); anything but `no` is recorded and never answered',
+  }),
+}
 export const trafficEvent = z
   .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('message.received'), ...message }).meta({ id: 'MessageReceived' }),
+    z.strictObject({ type: z.literal('message.received'), ...message, ...ofMail }).meta({ id: 'MessageReceived' }),
     z.strictObject({ type: z.literal('message.sent'), ...message }).meta({ id: 'MessageSent' }),
     z
       .strictObject({

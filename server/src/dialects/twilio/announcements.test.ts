@@ -105,10 +105,12 @@ describe('callbacks (section 6): what is told', () => {
     })
   })
 
-  it('nothing of streams, callbacks, refused latecomers and deletions', () => {
+  it('nothing of streams, sessions, callbacks, refused latecomers and deletions', () => {
     const silent: ConversationEvent[] = [
       { type: 'stream.attached', at, callSid: 'CA1' },
       { type: 'stream.ended', at, callSid: 'CA1', because: 'x' },
+      { type: 'session.attached', at, sessionId: ids.conversation },
+      { type: 'session.detached', at, sessionId: ids.conversation },
       { type: 'conversation.callbacks_changed', at, callbacks: [] },
       { type: 'late.refused', at, what: 'x', because: 'y' },
       { type: 'conversation.erased', at, by: 'api' },

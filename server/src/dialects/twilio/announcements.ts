@@ -63,6 +63,8 @@ const eventWord: Readonly<Record<ConversationEvent['type'], EventType | undefine
   'communication.updated': 'COMMUNICATION_UPDATED',
   'stream.attached': undefined,
   'stream.ended': undefined,
+  'session.attached': undefined,
+  'session.detached': undefined,
   'conversation.callbacks_changed': undefined,
   'late.refused': undefined,
   'conversation.erased': undefined,
@@ -99,6 +101,8 @@ function dataOf(
     case 'conversation.described':
     case 'stream.attached':
     case 'stream.ended':
+    case 'session.attached':
+    case 'session.detached':
     case 'conversation.callbacks_changed':
     case 'late.refused':
     case 'conversation.erased':

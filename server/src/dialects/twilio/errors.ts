@@ -33,7 +33,7 @@ export const answers: Readonly<Record<RefusalCode, readonly [status: number, cod
   idempotency_reused: [409, 20409],
   idempotency_running: [409, 20409],
   limit_reached: [409, 20409],
-  agent_failed: [502, 20502],
+  agent_failed: [409, 20409],
   unauthenticated: [401, 20003],
   forbidden: [403, 20403],
   busy: [503, 20503],

@@ -3,6 +3,7 @@ import { given } from '#conformance/given.ts'
 import { account } from './account.ts'
 import { liveKeysAtMost } from './decide.ts'
 import type { AccountEvent } from './events.ts'
+import { isLiving } from './state.ts'
 
 const id = '01ka7n36096q14dr9gpqy77zxy'
 const limits = { requestsPerSecond: null, internalTargets: false, slots: null }
@@ -72,6 +73,23 @@ describe('an account', () => {
     const full = given(account, created, ...Array.from({ length: liveKeysAtMost }, (_, i) => keyed(`SK${i}`)))
     const one = { type: 'create_key' as const, sid: 'SK-new', name: '', hash: 'h' }
     expect(full.when(one).refusal?.code).toBe('limit_reached')
+  })
+
+  it('keeps what a key may do and until when, and forgets expired keys like revoked ones', () => {
+    const key = { type: 'create_key' as const, sid: 'SK1', name: '', hash: 'h' }
+    const limited = given(account, created).when({ ...key, scopes: ['a:read'], expiresAt: 5_000 })
+    expect(limited.state.keys).toMatchObject([{ sid: 'SK1', scopes: ['a:read'], expiresAt: 5_000 }])
+    expect(given(account, created).when({ ...key, expiresAt: 1_000 }).refusal).toMatchObject({ field: 'expiresAt' })
+    const many = Array.from({ length: 51 }, (_, i) => `${i}`)
+    expect(given(account, created).when({ ...key, scopes: many }).refusal).toMatchObject({ field: 'scopes' })
+    const expired = Array.from({ length: 300 }, (_, i): AccountEvent => {
+      const { sid, name, hash, createdAt, revokedAt } = { ...key, sid: `SK${i}`, createdAt: i, revokedAt: null }
+      return { type: 'account.key_created', at: i, key: { sid, name, hash, createdAt, revokedAt, expiresAt: i } }
+    })
+    const { state } = given(account, created, ...expired).when({ ...key, sid: 'SK-new' })
+    expect(state.keys).toHaveLength(100)
+    expect(isLiving({ revokedAt: null, expiresAt: 5 }, 4)).toBe(true)
+    expect(isLiving({ revokedAt: null, expiresAt: 5 }, 5)).toBe(false)
   })
 
   it('writes a change only when something changes', () => {

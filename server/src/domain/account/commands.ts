@@ -1,4 +1,4 @@
-import type { Limits } from './state.ts'
+import type { Key, Limits } from './state.ts'
 
 /** Secrets are made outside and come in hashed or sealed. */
 export type AccountCommand =
@@ -10,7 +10,7 @@ export type AccountCommand =
       readonly sealedAuthToken: string
       readonly limits: Limits
     }
-  | { readonly type: 'create_key'; readonly sid: string; readonly name: string; readonly hash: string }
+  | ({ readonly type: 'create_key' } & Pick<Key, 'sid' | 'name' | 'hash' | 'scopes' | 'expiresAt'>)
   | { readonly type: 'revoke_key'; readonly sid: string }
   | { readonly type: 'rotate_token'; readonly sealedAuthToken: string }
   | { readonly type: 'change'; readonly name?: string; readonly limits?: Partial<Limits> }

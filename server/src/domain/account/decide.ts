@@ -3,10 +3,11 @@ import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import { credentialClaim } from './claims.ts'
 import type { AccountCommand } from './commands.ts'
 import type { AccountEvent } from './events.ts'
-import type { Account } from './state.ts'
+import { isLiving, type Account } from './state.ts'
 
 /** How many keys of an account may live at once. */
 export const liveKeysAtMost = 50
+const scopesAtMost = 24
 
 type Ctx = Context<AccountEvent>
 type Decided = Decision<AccountEvent> | Refused
@@ -48,10 +49,16 @@ function create(state: Account | undefined, command: CommandOf<'create'>, contex
 function createKey(state: Account, command: CommandOf<'create_key'>, context: Ctx): Decided {
   if (state.keys.some((key) => key.sid === command.sid) || takenByAnother(command.sid, context))
     return refuse('in_use', 'There is a key with this SID already: use another one.', { field: 'sid' })
-  if (state.keys.filter((key) => key.revokedAt === null).length >= liveKeysAtMost)
+  const { now: at } = context
+  if (command.expiresAt !== undefined && command.expiresAt <= at)
+    return refuse('invalid', 'The key would be worthless at once: let it expire later.', { field: 'expiresAt' })
+  if ((command.scopes?.length ?? 0) > scopesAtMost)
+    return refuse('invalid', `A key has at most ${scopesAtMost} scopes.`, { field: 'scopes' })
+  if (state.keys.filter((key) => isLiving(key, at)).length >= liveKeysAtMost)
     return refuse('limit_reached', `An account has at most ${liveKeysAtMost} keys: revoke one first.`)
-  const key = { sid: command.sid, name: command.name, hash: command.hash, createdAt: context.now, revokedAt: null }
-  return decided({ type: 'account.key_created', at: context.now, key })
+  const { type: _, ...given } = command
+  const key = { ...given, createdAt: at, revokedAt: null }
+  return decided({ type: 'account.key_created', at, key })
 }
 
 function revokeKey(state: Account, sid: string, context: Ctx): Decided {

@@ -1,5 +1,6 @@
 import type { AccountEvent } from './events.ts'
-import type { Account, Key } from './state.ts'
+import type { Instant } from '../vocabulary/instant.ts'
+import { isLiving, type Account, type Key } from './state.ts'
 
 const keysKept = 100
 
@@ -9,7 +10,7 @@ export function evolve(state: Account | undefined, event: AccountEvent): Account
   if (!state) throw new Error(`An account that had not been created met ${event.type}.`)
   switch (event.type) {
     case 'account.key_created':
-      return { ...state, keys: bounded([...state.keys, event.key]), updatedAt: event.at }
+      return { ...state, keys: bounded([...state.keys, event.key], event.at), updatedAt: event.at }
     case 'account.key_revoked':
       return {
         ...state,
@@ -23,9 +24,9 @@ export function evolve(state: Account | undefined, event: AccountEvent): Account
   }
 }
 
-/** Forgets the oldest revoked keys beyond the number kept: a head must not grow for ever. */
-function bounded(keys: readonly Key[]): readonly Key[] {
+/** Forgets the oldest worthless keys beyond the number kept: a head must not grow for ever. */
+function bounded(keys: readonly Key[], at: Instant): readonly Key[] {
   if (keys.length <= keysKept) return keys
-  const oldest = keys.findIndex((key) => key.revokedAt !== null)
+  const oldest = keys.findIndex((key) => !isLiving(key, at))
   return oldest < 0 ? keys : keys.toSpliced(oldest, 1)
 }

@@ -22,8 +22,17 @@ export interface Key {
   readonly sid: string
   readonly name: string
   readonly hash: string
+  /** What it may do, in the words of the dialect it is for; absent: everything, in every dialect. */
+  readonly scopes?: readonly string[]
+  /** From then on it is worthless; absent: never. */
+  readonly expiresAt?: Instant
   readonly createdAt: Instant
   readonly revokedAt: Instant | null
+}
+
+/** Whether a key is good at an instant of real time. */
+export function isLiving({ revokedAt, expiresAt }: Pick<Key, 'revokedAt' | 'expiresAt'>, at: Instant): boolean {
+  return revokedAt === null && (expiresAt === undefined || at < expiresAt)
 }
 
 export interface Limits {

@@ -76,6 +76,11 @@ describe('an agent', () => {
     expect(more.when({ type: 'write', definition }).state.version).toBe(2)
   })
 
+  it('is in no list where it was made for one session alone', () => {
+    const { state } = given(agent).when({ type: 'create', definition: { ...definition, unlisted: true } })
+    expect(agent.facets(state)['live']).toBeUndefined()
+  })
+
   it('is erased 30 days after its deletion, not earlier, and leaves its sessions', () => {
     const gone = given(agent, written(1), deleted)
     expect(agent.deadline(gone.state)).toMatchObject({ at: 9 + 30 * dayMs, command: { type: 'forget' } })

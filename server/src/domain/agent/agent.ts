@@ -39,7 +39,7 @@ export const agent: Noun<Agent, AgentCommand, AgentEvent, 'agent'> = {
   keys: (event) => (event.type === 'agent.written' ? [versionKey(event.version)] : []),
   part: (event) => (event.type === 'agent.written' ? { creates: 'version' } : undefined),
   facets: (state) => ({
-    live: state.status === 'live' ? true : undefined,
+    live: state.status === 'live' && !state.unlisted ? true : undefined,
     createdAt: state.createdAt,
     name: state.name,
   }),

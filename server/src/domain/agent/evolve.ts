@@ -10,6 +10,7 @@ export function evolve(state: Agent | undefined, event: AgentEvent): Agent {
       status: 'live',
       version: event.version,
       name: event.definition.name,
+      ...(event.definition.unlisted && { unlisted: true as const }),
       announces: event.definition.announce !== null,
       createdAt: state?.createdAt ?? event.at,
       updatedAt: event.at,

@@ -1,6 +1,7 @@
 import type { CallingHours } from '../vocabulary/calling-hours.ts'
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant, Milliseconds } from '../vocabulary/instant.ts'
+import type { Widget } from '../session/events.ts'
 import type { RetryPolicy } from '../session/state.ts'
 
 /** Who talks for us. Every write makes a version; versions never change, and sessions keep the one they were made under. */
@@ -12,6 +13,8 @@ export interface Agent {
   readonly version: number
   /** The newest version's definition is the part `version`; the head keeps only what lists and limits need. */
   readonly name: string
+  /** No list shows it. */
+  readonly unlisted?: true
   /** Whether a carrier's events are announced anywhere: saves reading the version when nobody listens. */
   readonly announces: boolean
   readonly createdAt: Instant
@@ -44,15 +47,26 @@ export interface AgentDefinition {
   readonly mail?: MailIdentity
   /** It was made for one session alone: no list shows it. */
   readonly unlisted?: true
+  readonly release?: Release
   readonly makes: { readonly recording: boolean; readonly summary: boolean; readonly extraction: boolean }
   /** Documents of dialects, by dialect name, kept as they came. */
   readonly vendor: Readonly<Record<string, unknown>>
 }
 
+/** Which of an agent's published versions a version is, where they are written as drafts before. */
+export interface Release {
+  /** The version it was written for: elsewhere it says nothing, since somebody wrote the agent without drafts. */
+  readonly at: number
+  /** Null: nothing has been published yet. */
+  readonly number: number | null
+  /** The draft it was; absent: it was written without one. */
+  readonly draft?: Id
+}
+
 /** Where its answers come from. */
 export type AgentSpeech =
   /** The built-in, deterministic one. `lines`: said in turn, after each thing the user says; then it says goodbye and ends. */
-  | { readonly by: 'script'; readonly lines: readonly string[]; readonly goodbye: string }
+  | { readonly by: 'script'; readonly lines: readonly ScriptLine[]; readonly goodbye: string }
   /** Your program is asked at every turn. */
   | { readonly by: 'http'; readonly url: string; readonly sealedSecret?: string; readonly timeoutMs: Milliseconds }
   /** A language model behind the chat completions protocol is asked at every turn. */
@@ -70,6 +84,19 @@ export type AgentSpeech =
       readonly maxTokens?: number
       readonly timeoutMs: Milliseconds
     }
+
+/** What a script says in one turn, and does with it. A plain text is said alone. */
+export type ScriptLine = string | ScriptedTurn
+
+export interface ScriptedTurn {
+  readonly say: string
+  /** Used before it is said. */
+  readonly tool?: { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }
+  /** Shown with it, to a user who can be shown them. */
+  readonly widgets?: readonly Widget[]
+  /** What is written goes on elsewhere after it. */
+  readonly handOver?: true
+}
 
 /** Something an agent may do: your program is asked for it. */
 export interface AgentTool {

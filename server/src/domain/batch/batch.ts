@@ -5,7 +5,7 @@ import { decide, rowKey } from './decide.ts'
 import { effects } from './effects.ts'
 import type { BatchEvent } from './events.ts'
 import { evolve } from './evolve.ts'
-import type { Batch } from './state.ts'
+import { isOpen, type Batch } from './state.ts'
 
 /** The batch noun. */
 export const batch: Noun<Batch, BatchCommand, BatchEvent, 'batch'> = {
@@ -22,11 +22,13 @@ export const batch: Noun<Batch, BatchCommand, BatchEvent, 'batch'> = {
     live: state.status === 'erasing' ? undefined : true,
     agent: state.status === 'erasing' ? undefined : state.agent.id,
     status: state.status,
+    openOf: isOpen(state.status) ? state.campaign?.id : undefined,
     createdAt: state.createdAt,
   }),
   lists: {
     all: { equal: 'live', sort: 'createdAt' },
     by_agent: { equal: 'agent', sort: 'createdAt' },
+    open_by_campaign: { equal: 'openOf', sort: 'createdAt' },
   },
   reactions: () => [],
   effects,

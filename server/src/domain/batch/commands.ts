@@ -13,6 +13,8 @@ export type BatchCommand =
       readonly from: readonly string[]
       readonly retry: Batch['retry']
       readonly webhook: string | null
+      readonly orders?: NonNullable<Batch['orders']>
+      readonly campaign?: NonNullable<Batch['campaign']>
       readonly rows: number
       readonly valid: number
     }

@@ -1,6 +1,8 @@
 import type { Effect } from '../noun.ts'
 import type { BatchEvent } from './events.ts'
-import type { Batch, BatchChunk, BatchWork } from './state.ts'
+import type { Batch, BatchChunk, BatchWork, CampaignTold } from './state.ts'
+
+type Told = { readonly is: 'room' } | { readonly is: 'halted'; readonly because: string }
 
 /** Which chunk of work an event asks for. Rows are released once all have been prepared and the batch has started, whichever is later. */
 export function effects(event: BatchEvent, state: Batch): readonly Effect[] {
@@ -12,13 +14,22 @@ export function effects(event: BatchEvent, state: Batch): readonly Effect[] {
       return event.work === 'prepare' && state.status === 'queued' ? [chunk('release', 0)] : []
     case 'batch.moved':
       if (event.to === 'queued') return state.prepared >= state.valid ? [chunk('release', 0)] : []
-      return event.to === 'stopped' || event.to === 'failed' ? stopping(state) : []
+      if (event.to !== 'stopped' && event.to !== 'failed') return []
+      return [...stopping(state), ...telling(state, { is: 'halted', because: event.because })]
     case 'batch.erased':
       return stopping(state)
-    case 'batch.rows':
     case 'batch.row_ended':
+      return state.campaign?.paced ? telling(state, { is: 'room' }) : []
+    case 'batch.rows':
       return []
   }
+}
+
+/** Its campaign, where it has one, is told what it has to know. */
+function telling({ campaign }: Batch, told: Told): readonly Effect[] {
+  if (!campaign) return []
+  const payload: CampaignTold = { campaign: campaign.id, round: campaign.round, ...told }
+  return [{ kind: 'campaign.told', mode: 'repeatable', key: 'told', payload }]
 }
 
 /** Without a valid row there is no session. */

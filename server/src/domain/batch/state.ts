@@ -1,6 +1,7 @@
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
-import type { RetryPolicy } from '../session/state.ts'
+import type { Order } from '../session/events.ts'
+import type { Policy, RetryPolicy } from '../session/state.ts'
 
 /** Many sessions from one list, with one schedule. */
 export interface Batch {
@@ -13,6 +14,10 @@ export interface Batch {
   readonly from: readonly string[]
   readonly retry: RetryPolicy | null
   readonly webhook: string | null
+  /** What each of its sessions is ordered with beside what its row says. */
+  readonly orders?: { readonly vendor?: Order['vendor']; readonly policy?: Partial<Policy> }
+  /** The campaign that made it, in which of its runs. `paced`: it is told of every row that ends. */
+  readonly campaign?: { readonly id: Id; readonly round: number; readonly paced?: true }
   readonly keepsHours: boolean
   /** Rows of the list; of which valid, so a session each. */
   readonly rows: number
@@ -45,6 +50,23 @@ export type BatchStatus =
   | 'failed'
   | 'erasing'
 
+/** Whether calls may still be made for it. */
+export function isOpen(status: BatchStatus): boolean {
+  switch (status) {
+    case 'created':
+    case 'processed':
+    case 'scheduled':
+    case 'queued':
+    case 'running':
+      return true
+    case 'completed':
+    case 'stopped':
+    case 'failed':
+    case 'erasing':
+      return false
+  }
+}
+
 /** Rows in a part of kind `rows`; only the last part of a batch has fewer. */
 export const rowsPerPart = 500
 
@@ -52,7 +74,7 @@ export const rowsPerPart = 500
 export interface BatchRow {
   readonly row: number
   readonly to?: string
-  readonly data?: Readonly<Record<string, string>>
+  readonly data?: Readonly<Record<string, unknown>>
   readonly rejected?: string
   /** Of a rejected row: the line as it came, at most 500 characters. */
   readonly line?: string
@@ -74,3 +96,9 @@ export interface Advance {
   readonly missed: number
   readonly done: boolean
 }
+
+/** The payload of the effect `campaign.told` (repeatable): a row has ended, so that there may be room; or no more calls can be made. */
+export type CampaignTold = { readonly campaign: Id; readonly round: number } & (
+  | { readonly is: 'room' }
+  | { readonly is: 'halted'; readonly because: string }
+)

@@ -12,6 +12,8 @@ export type ConversationCommand =
   | ReportDelivery
   | AttachStream
   | EndStream
+  | AttachSession
+  | DetachSession
   | Change
   | AddParticipant
   | ReplaceParticipant
@@ -85,6 +87,18 @@ export interface EndStream {
   readonly type: 'end_stream'
   readonly callSid: string
   readonly because: string
+}
+
+/** A written session has its words here from now on. */
+export interface AttachSession {
+  readonly type: 'attach_session'
+  readonly sessionId: Id
+}
+
+/** It is over, or goes on in another conversation. */
+export interface DetachSession {
+  readonly type: 'detach_session'
+  readonly sessionId: Id
 }
 
 /** A change by request. `metadata` is the whole map; `mergeMetadata` sets and, with null, removes keys. `callbacks: null`: the configuration's. */

@@ -8,6 +8,7 @@ import { decideDelivery } from './delivery.ts'
 import type { ConversationEvent } from './events.ts'
 import { decideAdd, decideAddAddresses, decideRemove, decideReplace } from './participants.ts'
 import { decideSay } from './say.ts'
+import { checkSessions, decideAttachSession, decideDetachSession } from './sessions.ts'
 import type { Conversation } from './state.ts'
 import { checkStreams, decideAttach, decideEnd } from './streams.ts'
 
@@ -42,6 +43,10 @@ function decideExisting(
       return decideAttach(conversation, command, context)
     case 'end_stream':
       return decideEnd(conversation, command, context)
+    case 'attach_session':
+      return decideAttachSession(conversation, command, context)
+    case 'detach_session':
+      return decideDetachSession(conversation, command, context)
     case 'change':
       return decideChange(conversation, command, context)
     case 'add_participant':
@@ -57,7 +62,10 @@ function decideExisting(
     case 'lapse':
       return decideLapse(conversation, command, context)
     case 'erase':
-      return checkStreams(conversation) ?? { events: [{ type: 'conversation.erased', at, by }] }
+      return (
+        checkStreams(conversation) ??
+        checkSessions(conversation) ?? { events: [{ type: 'conversation.erased', at, by }] }
+      )
   }
 }
 
@@ -66,6 +74,7 @@ function isAllowedWhenClosed({ type }: ConversationCommand): boolean {
   switch (type) {
     case 'report_delivery':
     case 'end_stream':
+    case 'detach_session':
     case 'change':
     case 'note_late':
     case 'lapse':
@@ -74,6 +83,7 @@ function isAllowedWhenClosed({ type }: ConversationCommand): boolean {
       return true
     case 'say':
     case 'attach_stream':
+    case 'attach_session':
     case 'add_participant':
     case 'replace_participant':
     case 'add_addresses':
@@ -82,8 +92,8 @@ function isAllowedWhenClosed({ type }: ConversationCommand): boolean {
   }
 }
 
-/** A stream may end after its conversation was deleted: that is no fault of the stream's. */
+/** A stream or a session may end after its conversation was deleted: that is no fault of theirs. */
 function unknown({ type }: ConversationCommand): Deciding {
-  if (type === 'end_stream' || type === 'erase' || type === 'lapse') return { events: [] }
+  if (type === 'end_stream' || type === 'detach_session' || type === 'erase' || type === 'lapse') return { events: [] }
   return refuse('not_found', 'There is no such conversation.')
 }

@@ -13,6 +13,8 @@ export type ConversationEvent =
   | CommunicationUpdated
   | StreamAttached
   | StreamEnded
+  | SessionAttached
+  | SessionDetached
   | Moved
   | Renamed
   | CallbacksChanged
@@ -81,6 +83,18 @@ export interface StreamEnded extends At {
   readonly type: 'stream.ended'
   readonly callSid: string
   readonly because: string
+}
+
+/** A written session that is live has its words here from now on. */
+export interface SessionAttached extends At {
+  readonly type: 'session.attached'
+  readonly sessionId: Id
+}
+
+/** It is over, or goes on in another conversation. */
+export interface SessionDetached extends At {
+  readonly type: 'session.detached'
+  readonly sessionId: Id
 }
 
 /** A change of status. `at` is the due instant where a deadline caused it. */

@@ -32,6 +32,10 @@ export function evolve(conversation: Conversation | undefined, event: Conversati
     }
     case 'stream.ended':
       return endStream(conversation, event)
+    case 'session.attached':
+      return { ...conversation, sessions: [...(conversation.sessions ?? []), event.sessionId] }
+    case 'session.detached':
+      return withoutSession(conversation, event.sessionId)
     case 'conversation.moved':
       return moveOn(conversation, event)
     case 'conversation.described':
@@ -88,6 +92,11 @@ function endStream(conversation: Conversation, { at, callSid }: StreamEnded): Co
   const open = conversation.voice.open.filter((stream) => stream !== ended)
   if (!ended?.spoken) return { ...conversation, voice: { ...conversation.voice, open } }
   return { ...conversation, voice: { open, doneAt: at } }
+}
+
+function withoutSession({ sessions = [], ...conversation }: Conversation, sessionId: string): Conversation {
+  const left = sessions.filter((id) => id !== sessionId)
+  return left.length === 0 ? conversation : { ...conversation, sessions: left }
 }
 
 function moveOn(conversation: Conversation, { at, to, by, because, firedInactive }: Moved): Conversation {

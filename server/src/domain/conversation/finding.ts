@@ -47,6 +47,8 @@ export function keys(event: ConversationEvent): readonly Key[] {
     case 'conversation.created':
     case 'communication.updated':
     case 'stream.ended':
+    case 'session.attached':
+    case 'session.detached':
     case 'conversation.moved':
     case 'conversation.described':
     case 'conversation.callbacks_changed':

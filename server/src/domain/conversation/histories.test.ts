@@ -12,6 +12,7 @@ import type { Conversation } from './state.ts'
 type Deed =
   | { readonly kind: 'say'; readonly channel: Channel; readonly stream?: string }
   | { readonly kind: 'start' | 'end'; readonly stream: string }
+  | { readonly kind: 'begin' | 'leave'; readonly session: string }
   | { readonly kind: 'set'; readonly status: 'active' | 'inactive' | 'closed' }
 type Step = Deed & { readonly after: number }
 type Fact = Deed & { readonly at: Instant }
@@ -103,6 +104,7 @@ class Model {
     if (deed.kind === 'start' && this.isOpenCall(deed.stream)) return
     this.facts.push({ ...deed, at })
     if (deed.kind === 'set') this.status = deed.status
+    // Written sessions that come and go move nothing.
     if (deed.kind === 'say' || deed.kind === 'start') this.status = 'active'
     const after = this.all('inactive')
     if (deed.kind === 'say') this.alarm = after > at ? after : never
@@ -132,6 +134,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: kind('say'), channel: fc.constantFrom(...used) }) },
   { weight: 10, arbitrary: fc.record({ kind: kind('say'), channel: fc.constant('VOICE' as const), stream }) },
   { weight: 15, arbitrary: fc.record({ kind: kind('start', 'end'), stream }) },
+  { weight: 4, arbitrary: fc.record({ kind: kind('begin', 'leave'), session: fc.constantFrom('s1', 's2') }) },
   { weight: 12, arbitrary: fc.record({ kind: kind('set'), status: kind('active', 'inactive') }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('set'), status: kind('closed') }) },
 )
@@ -149,7 +152,7 @@ const silence = fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined, fre
 
 /** Does it, where the law lets it be done; answers with the code of the refusal otherwise. */
 function act(town: House, id: string, deed: Deed): string | undefined {
-  const idle = deed.kind === 'end' || (deed.kind === 'set' && deed.status === 'closed')
+  const idle = deed.kind === 'end' || deed.kind === 'leave' || (deed.kind === 'set' && deed.status === 'closed')
   if (town.get(id).status === 'closed' && !idle) return town.refusal(id, commandOf(deed)).code
   town.run(id, commandOf(deed))
   return undefined
@@ -165,6 +168,10 @@ function commandOf(deed: Deed): Parameters<House['run']>[1] {
       return { type: 'attach_stream', callSid: deed.stream }
     case 'end':
       return { type: 'end_stream', callSid: deed.stream, because: 'it ended' }
+    case 'begin':
+      return { type: 'attach_session', sessionId: deed.session }
+    case 'leave':
+      return { type: 'detach_session', sessionId: deed.session }
     case 'set':
       return { type: 'change', status: deed.status }
   }

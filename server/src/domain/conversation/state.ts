@@ -26,6 +26,8 @@ export interface Conversation {
   /** The last communication on each channel in use: a channel without an entry has no running clock (T20). */
   readonly last: Readonly<Partial<Record<Channel, Instant>>>
   readonly voice: Voice
+  /** Written sessions that are live and have their words here, at most 16; what is closed keeps those it had. Absent: none. */
+  readonly sessions?: readonly Id[]
   /** The inactive due time that has fired, if any; the same one never fires twice (D21). */
   readonly firedInactive?: Instant | null
   /** How it came into its present status. */

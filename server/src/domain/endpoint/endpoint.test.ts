@@ -35,6 +35,19 @@ describe('an endpoint', () => {
     expect(present.when({ type: 'change', url: made.url, events: [] }).events).toEqual([])
   })
 
+  it('is told by its own dialect, and what was said only where that is wanted', () => {
+    const { url, description, events, sealedSecret } = made
+    const draft = { type: 'create' as const, url, description, events, sealedSecret }
+    const { state } = given(endpoint).when({ ...draft, dialect: 'other', sensitive: true })
+    expect(state).toMatchObject({ dialect: 'other', sensitive: true })
+    const present = given(endpoint, { type: 'endpoint.created', at: 1, endpoint: state })
+    expect(present.when({ type: 'change', sensitive: false }).state).toMatchObject({
+      dialect: 'other',
+      sensitive: false,
+    })
+    expect(present.when({ type: 'change', sensitive: true }).events).toEqual([])
+  })
+
   it('keeps the secret before the last rotation for 24 hours', () => {
     const { state } = given(endpoint, created).when({ type: 'rotate', sealedSecret: 'two' })
     expect(state).toMatchObject({ sealedSecret: 'two', previous: { sealedSecret: 'one', until: 1_000 + dayMs } })

@@ -35,6 +35,8 @@ function create(
   const endpoint: Endpoint = {
     id: context.self,
     account: context.account,
+    ...(command.dialect !== undefined && { dialect: command.dialect }),
+    ...(command.sensitive !== undefined && { sensitive: command.sensitive }),
     url: command.url,
     description: command.description,
     events: command.events,
@@ -48,8 +50,9 @@ function create(
 }
 
 function given(command: Extract<EndpointCommand, { type: 'change' }>): Partial<Endpoint> {
-  const { url, description, events, status } = command
+  const { url, description, events, status, sensitive } = command
   return {
+    ...(sensitive !== undefined && { sensitive }),
     ...(url !== undefined && { url }),
     ...(description !== undefined && { description }),
     ...(events !== undefined && { events }),
@@ -62,6 +65,7 @@ function sameSetting(a: Endpoint, b: Endpoint): boolean {
     a.url === b.url &&
     a.description === b.description &&
     a.status === b.status &&
+    a.sensitive === b.sensitive &&
     a.events.length === b.events.length &&
     a.events.every((type, i) => type === b.events[i])
   )

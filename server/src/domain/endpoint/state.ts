@@ -1,10 +1,14 @@
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 
-/** A place of the user's that is told of events: a webhook endpoint, signed by Standard Webhooks. */
+/** A place of the user's that is told of events: a webhook endpoint, signed as its dialect does it. */
 export interface Endpoint {
   readonly id: Id
   readonly account: string
+  /** Who tells it, in whose words; absent: the native one. */
+  readonly dialect?: string
+  /** Whether it is told what was said, too, where its dialect tells that not everybody. */
+  readonly sensitive?: boolean
   readonly url: string
   readonly description: string
   /** Event types it wants, `conversation.*` for all of a noun; empty: everything. */

@@ -4,21 +4,25 @@ import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import { defaultNumberClaim, numberClaim } from './claims.ts'
 import type { NumberCommand } from './commands.ts'
 import type { NumberEvent } from './events.ts'
+import { sameSlots, slotsAfter } from './slots.ts'
 import type { PhoneNumber } from './state.ts'
 
 type Ctx = Context<NumberEvent>
 type Decided = Decision<NumberEvent> | Refused
 
-/** Adding a number, saying who answers it, removing it. */
+/** Adding a number, saying who answers it and calls from it, removing it. */
 export function decide(state: PhoneNumber | undefined, command: NumberCommand, context: Ctx): Decided {
   if (command.type === 'add') return add(state, command, context)
   if (!state || state.status === 'erasing') return refuse('not_found', 'There is no such number.')
   const { now: at, by } = context
   switch (command.type) {
     case 'attach':
-      return state.agentId === command.agentId
-        ? { events: [] }
-        : written({ ...state, agentId: command.agentId, updatedAt: at })
+    case 'pin':
+    case 'unpin':
+    case 'forget': {
+      const next = slotsAfter(state, command)
+      return sameSlots(state, next) ? { events: [] } : written({ ...next, updatedAt: at })
+    }
     case 'make_default':
       if (state.isDefault === command.isDefault) return { events: [] }
       return defaultTaken(command, context) ?? written({ ...state, isDefault: command.isDefault, updatedAt: at })

@@ -55,6 +55,52 @@ describe('a number', () => {
     expect(number.handles(present.when({ type: 'attach', agentId: null }).state)).toEqual([])
   })
 
+  it('has a version of an agent in its slots until another takes them', () => {
+    const agent = { id: other, version: 4 }
+    const both = given(number, added).when({ type: 'pin', slots: ['inbound', 'outbound'], agent })
+    expect(both.state).toMatchObject({ agentId: other, agentVersion: 4, outbound: agent })
+    const present = given(number, added, ...both.events)
+    expect(present.when({ type: 'pin', slots: ['inbound'], agent }).events).toEqual([])
+    const next = { id: made.id, version: 1 }
+    expect(present.when({ type: 'pin', slots: ['outbound'], agent: next }).state).toMatchObject({
+      agentId: other,
+      agentVersion: 4,
+      outbound: next,
+    })
+  })
+
+  it('is answered by the present version of whom it is attached to, the same agent too', () => {
+    const pinned = given(number, added).when({
+      type: 'pin',
+      slots: ['inbound', 'outbound'],
+      agent: { id: other, version: 4 },
+    })
+    for (const agentId of [other, made.id, null]) {
+      const { state } = given(number, added, ...pinned.events).when({ type: 'attach', agentId })
+      expect(state).toMatchObject({ agentId, outbound: { version: 4 } })
+      expect(state).not.toHaveProperty('agentVersion')
+    }
+  })
+
+  it('lets go of an agent that has its slots, and of no other', () => {
+    const pinned = given(number, added).when({
+      type: 'pin',
+      slots: ['inbound', 'outbound'],
+      agent: { id: other, version: 4 },
+    })
+    const present = given(number, added, ...pinned.events)
+    expect(present.when({ type: 'unpin', slots: ['inbound', 'outbound'], agentId: made.id }).events).toEqual([])
+    expect(present.when({ type: 'forget', agentId: made.id }).events).toEqual([])
+    const silent = present.when({ type: 'unpin', slots: ['inbound'], agentId: other }).state
+    expect(silent).toEqual({ ...made, agentId: null, outbound: { id: other, version: 4 }, updatedAt: 1_000 })
+    expect(present.when({ type: 'unpin', slots: ['outbound'], agentId: other }).state).not.toHaveProperty('outbound')
+    expect(present.when({ type: 'forget', agentId: other }).state).toEqual({
+      ...made,
+      agentId: other,
+      updatedAt: 1_000,
+    })
+  })
+
   it('is erased by its removal, and free to be added again', () => {
     const { events, state } = given(number, added).when({ type: 'remove' })
     expect(number.erasing(state)).toBe(true)

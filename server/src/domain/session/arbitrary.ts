@@ -2,7 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { dayMs, hourMs, minuteMs, type Instant, type Milliseconds } from '../vocabulary/instant.ts'
 import type { Create, Gate, ReportedWhat, SessionCommand } from './commands.ts'
-import { begin, idOf, inbound, browser, mail, order, row, stubborn, text } from './given.ts'
+import { begin, idOf, imported, inbound, browser, mail, order, row, stubborn, text } from './given.ts'
 import { bounds, limits } from './limits.ts'
 import type { Artefact, Policy, RetryPolicy, Session } from './state.ts'
 
@@ -40,6 +40,7 @@ const anyPolicy: Arbitrary<Partial<Policy>> = fc.record(
     tokenMs: between('tokenMs'),
     retry: fc.option(retry, { freq: 4 }),
     keepsHours: fc.boolean(),
+    hours: fc.constant({ startHour: 9, endHour: 17, zone: 'America/New_York' }),
     voicemailMs: fc.option(between('voicemailMs')),
     makes: fc.subarray(['recording', 'summary', 'extraction'] as const),
   },
@@ -59,6 +60,7 @@ const starts: Arbitrary<Partial<Create>> = fc.oneof(
   settings.map((given) => ({ ...inbound, settings: given })),
   settings.map((given) => ({ to: 'scheduled' as const, settings: { ...given, openedByProgram: true } })),
   fc.constant(browser),
+  fc.constant(imported),
   fc.constant({ ...text, user: 'u'.repeat(limits.address), own: 'o'.repeat(limits.address) }),
 )
 
@@ -201,11 +203,20 @@ const talk: Arbitrary<Deed> = fc.oneof(
   fc
     .constantFrom('agent_hangup', 'agent_error', 'voicemail', 'voicemail', 'handed_over')
     .map((cause) => deed('agent_ends', () => ({ type: 'agent_ends', cause, note: 'n'.repeat(300) }))),
-  fc
-    .nat(20)
-    .map((n) =>
-      deed('words', () => ({ type: 'place_words', conversationId: idOf(200 + n), after: n, streamId: idOf(300) })),
-    ),
+  fc.nat(20).map((n) =>
+    deed('words', ({ kind }) => {
+      const placed = { type: 'place_words', conversationId: idOf(200 + n), after: n } as const
+      return kind === 'text' || kind === 'email' ? placed : { ...placed, streamId: idOf(300) }
+    }),
+  ),
+  fc.tuple(fc.boolean(), fc.nat(limits.tool * 2)).map(([follows, length]) =>
+    deed('note_tool', () => ({
+      type: 'note_tool',
+      after: follows ? idOf(500) : null,
+      call: { id: 't1', name: 'look', arguments: {}, output: 'o'.repeat(length), isError: false, latencyMs: 1 },
+    })),
+  ),
+  fc.nat(400).map((length) => deed('fail_turn', () => ({ type: 'fail_turn', because: 'b'.repeat(length) }))),
 )
 
 const requests: Arbitrary<Deed> = fc.oneof(
@@ -225,6 +236,40 @@ const requests: Arbitrary<Deed> = fc.oneof(
     .integer({ min: 0, max: 40 * dayMs })
     .map((ahead) => deed('call_back', (_session, now) => ({ type: 'call_back', dueAt: now + ahead }))),
 )
+
+/** The first mail, answers, and what comes of them, mostly of the one that is on its way. */
+const mailing: Arbitrary<Deed> = fc
+  .tuple(
+    fc.constantFrom('compose', 'settle', 'settle', 'take', 'leave'),
+    fc.constantFrom('sent', 'sent', 'refused', 'unknown'),
+    fc.boolean(),
+    fc.nat(3),
+  )
+  .map(([name, is, flag, n]) => deed(`${name}_mail`, (session) => mailed(name, is, flag, n, session)))
+
+function mailed(
+  name: string,
+  is: 'sent' | 'refused' | 'unknown',
+  flag: boolean,
+  n: number,
+  { state, mail: { outgoing, received = 0 } = {} }: Session,
+): SessionCommand {
+  const words = { conversationId: idOf(200), words: idOf(201) }
+  switch (name) {
+    case 'compose': {
+      const answers = state === 'dialing' ? 0 : received
+      const messageId = `<${received}.${n}@example.com>`
+      const afterwards = n === 0 ? { afterwards: { cause: 'agent_hangup' } as const } : {}
+      return { type: 'compose_mail', messageId, subject: 'Hello', ...words, answers, ...afterwards }
+    }
+    case 'settle':
+      return { type: 'settle_mail', messageId: outgoing?.messageId ?? '<0@example.com>', is, temporary: flag }
+    case 'take':
+      return { type: 'take_mail', messageId: `<${received}.${n}@example.org>`, ...words, automatic: flag }
+    default:
+      return { type: 'leave_mail', note: 'n'.repeat(300) }
+  }
+}
 
 /** What an agent's program does; most of it is refused for a call that no program steers. */
 const steering: Arbitrary<Deed> = fc
@@ -295,6 +340,7 @@ export const anyDeed: Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: settling },
   { weight: 1, arbitrary: requests },
   { weight: 3, arbitrary: steering },
+  { weight: 2, arbitrary: mailing },
 )
 
 /** Dialled, rung and answered at once: what few random lives get to. */

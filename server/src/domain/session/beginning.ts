@@ -1,6 +1,7 @@
-import type { SessionCreated } from './events.ts'
+import { enderOf } from './causes.ts'
+import type { Imported, SessionCreated } from './events.ts'
 import { policyOf } from './limits.ts'
-import type { Artefacts, Attempt, Session } from './state.ts'
+import type { Artefacts, Attempt, End, Session } from './state.ts'
 
 /** Nothing to settle. */
 export const nothingMade: Artefacts = {
@@ -19,7 +20,7 @@ export function freshAttempt(number: number): Attempt {
 /** The session its creating event makes. */
 export function begin(event: SessionCreated): Session {
   const { at, id, account, kind, direction, to, agent, user, own, route, policy, by, because } = event
-  const { dueAt, batch, parent, configurationId, settings, reference } = event
+  const { dueAt, batch, parent, configurationId, settings, reference, imported } = event
   return {
     id,
     account,
@@ -40,21 +41,27 @@ export function begin(event: SessionCreated): Session {
     attempt: firstAttempt(event),
     past: [],
     retries: 0,
-    outcome: null,
-    end: null,
+    outcome: imported?.outcome ?? null,
+    end: imported ? endOf(imported) : null,
     artefacts: nothingMade,
     ...(settings && { control: { agent: 'none', mode: null, media: { state: 'none' }, settings } }),
     words: [],
     cost: 0,
+    ...(imported && { userTurns: imported.userTurns }),
     sequence: 1,
-    createdAt: at,
+    createdAt: imported?.createdAt ?? at,
     updatedAt: at,
     entered: { at, by, because },
   }
 }
 
+/** Who ended what took place elsewhere is not known here. */
+function endOf({ endedAt: at }: Imported): End {
+  return { cause: 'imported', by: enderOf('imported'), at }
+}
+
 /** What is not dialled later begins its only attempt with its creation. */
-function firstAttempt({ to, at, callId }: SessionCreated): Attempt {
+function firstAttempt({ to, at, callId, imported }: SessionCreated): Attempt {
   switch (to) {
     case 'prepared':
     case 'scheduled':
@@ -68,5 +75,9 @@ function firstAttempt({ to, at, callId }: SessionCreated): Attempt {
       return { ...freshAttempt(1), heard: true, ...(callId !== undefined && { callId }), ringingAt: at }
     case 'live':
       return { ...freshAttempt(1), answeredAt: at, quietFrom: at }
+    case 'ended': {
+      const { answeredAt, endedAt = at } = imported ?? {}
+      return { ...freshAttempt(1), ...(answeredAt !== undefined && { answeredAt }), endedAt }
+    }
   }
 }

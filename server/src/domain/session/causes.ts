@@ -53,6 +53,8 @@ const meanings: Readonly<Record<Cause, Meaning>> = {
   queue_timeout: { outcome: 'error', by: 'deadline', says: 'it waited too long for a slot' },
   no_calling_window: { outcome: 'error', by: 'deadline', says: 'there was no time at which it may be called' },
   time_missed: { outcome: 'error', by: 'deadline', says: 'its time had passed' },
+  // What is imported says its own outcome.
+  imported: { outcome: 'completed', by: 'unknown', says: 'it took place elsewhere, and was imported' },
 }
 
 export function outcomeOf(cause: Cause): SessionOutcome {

@@ -1,7 +1,8 @@
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import type { ControlCommand } from './control/commands.ts'
-import type { SessionCreated, ToolCall, Took, Widget } from './events.ts'
+import type { ImportedItem, SessionCreated, ToolCall, Took, Widget } from './events.ts'
+import type { MailCommand } from './mail/commands.ts'
 import type { Artefact, ArtefactState, Cause, Protocol } from './state.ts'
 
 /** Everything that can be asked of a session. */
@@ -17,6 +18,7 @@ export type SessionCommand =
   | DialAnswered
   | Turn
   | NoteTool
+  | FailTurn
   | VoicemailSign
   | AgentEnds
   | CallBack
@@ -27,10 +29,13 @@ export type SessionCommand =
   | Lapse
   | Erase
   | ControlCommand
+  | MailCommand
 
 /** Made by whoever orders it; `to` follows from what it is (lifecycle section 2). */
 export interface Create extends Omit<SessionCreated, 'type' | 'at' | 'id' | 'account' | 'by'> {
   readonly type: 'create'
+  /** Of an imported one: what was said in it, oldest first, and what it came to in a few words. */
+  readonly told?: { readonly items: readonly ImportedItem[]; readonly summary?: string }
 }
 
 /** A row of a batch that starts, or the program's `connect` on a session it opened. */
@@ -164,6 +169,12 @@ export interface NoteTool {
   readonly type: 'note_tool'
   readonly after: Id | null
   readonly call: ToolCall
+}
+
+/** The agent was asked for its turn and gave none. `because`: for people, never what somebody said. */
+export interface FailTurn {
+  readonly type: 'fail_turn'
+  readonly because: string
 }
 
 /** `beep`: found at once. `check`: a second one that agrees finds it. `live`: a person replied, clears it. */

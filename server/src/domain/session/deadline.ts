@@ -15,7 +15,7 @@ import type { Cause, Session } from './state.ts'
 interface Due {
   readonly at: Instant
   readonly because: string
-  readonly what: 'start' | 'opening' | 'ask_online' | 'last_words' | 'no_audio' | 'wrapped' | 'end'
+  readonly what: 'start' | 'opening' | 'mail' | 'ask_online' | 'last_words' | 'no_audio' | 'wrapped' | 'end'
   readonly cause?: Cause
   readonly note?: string
 }
@@ -45,6 +45,10 @@ function lapse(session: Session, due: Due, context: Context<SessionEvent>): Sess
       return [move(session.state, 'queued', { at, by, because: due.because })]
     case 'opening':
       return [{ type: 'slot.asked', at, openings: (session.openings ?? []).filter((opening) => opening > at) }]
+    case 'mail': {
+      const messageId = session.mail?.outgoing?.messageId
+      return messageId === undefined ? [] : [{ type: 'mail.due', at, messageId }]
+    }
     case 'ask_online':
       return [{ type: 'online.asked', at }]
     case 'last_words':
@@ -105,9 +109,10 @@ function whenDeferred({ openings = [], giveUpAt, entered }: Session): Due {
   return ends(last, 'no_calling_window', 'it waited too long for its calling hours and a slot')
 }
 
-function whenDialing({ kind, attempt, entered, ...session }: Session): Due {
-  const at = (attempt.dialedAt ?? entered.at) + policyOf({ kind, ...session }).setupMs
-  if (kind === 'email') return ends(at, 'mail_not_sent', 'its first mail was not sent in time')
+function whenDialing(session: Session): Due {
+  const { kind, attempt, entered } = session
+  const at = (attempt.dialedAt ?? entered.at) + policyOf(session).setupMs
+  if (kind === 'email') return mailedAgain(session, ends(at, 'mail_not_sent', 'its first mail was not sent in time'))
   // Law B16: stopped, if the carrier has said nothing at all.
   if (!attempt.heard) return ends(at, 'no_response', 'the carrier reported nothing')
   return ends(at, 'setup_timeout', 'it did not begin to ring in time')
@@ -125,7 +130,14 @@ function whenWriting(session: Session): Due {
   const { idleMs } = policyOf(session)
   const longest = yearsAfter(createdAt, 3)
   const idle = idleMs === null ? longest : (attempt.quietFrom ?? entered.at) + idleMs
-  return ends(Math.min(idle, longest), 'idle', 'nothing was written for too long')
+  return mailedAgain(session, ends(Math.min(idle, longest), 'idle', 'nothing was written for too long'))
+}
+
+/** A mail that was refused for the time being is handed over again before that, if its time comes first. */
+function mailedAgain({ mail }: Session, end: Due): Due {
+  const at = mail?.outgoing?.retryAt
+  if (at === undefined || at >= end.at) return end
+  return { at, what: 'mail', because: 'its mail was refused for the time being' }
 }
 
 /** The earliest of its clocks; what is merely asked or noted comes before what ends it at the same instant. */

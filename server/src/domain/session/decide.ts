@@ -7,6 +7,7 @@ import { decideCreate } from './create.ts'
 import { decideLapse } from './deadline.ts'
 import type { SessionEvent } from './events.ts'
 import { decideOffer } from './gate.ts'
+import { decideMail } from './mail/decide.ts'
 import { decideDialAnswered, decideReport } from './reports.ts'
 import type { Session } from './state.ts'
 import { decideDropRetry, decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
@@ -16,6 +17,7 @@ import {
   decideLease,
   decideTool,
   decideTurn,
+  decideTurnFailed,
   decideVoicemail,
   decideWords,
 } from './talking.ts'
@@ -58,6 +60,8 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
       return decideTurn(session, command, context)
     case 'note_tool':
       return decideTool(session, command, context)
+    case 'fail_turn':
+      return decideTurnFailed(session, command, context)
     case 'voicemail_sign':
       return decideVoicemail(session, command, context)
     case 'agent_ends':
@@ -88,6 +92,11 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
     case 'offer':
     case 'transfer':
       return decideControl(session, command, context)
+    case 'compose_mail':
+    case 'settle_mail':
+    case 'take_mail':
+    case 'leave_mail':
+      return decideMail(session, command, context)
   }
 }
 

@@ -3,8 +3,9 @@ import { enderOf } from './causes.ts'
 import { controlEffects } from './control/control.ts'
 import type { ReportRefused, SessionEvent, SessionMoved } from './events.ts'
 import { carrierMarginMs, policyOf } from './limits.ts'
+import { greetByMail, mailEffects } from './mail/effects.ts'
 import { endsOf, referenceOf, type SessionRequests } from './requests.ts'
-import { hasLeft, isInFlight, needsSlot } from './standing.ts'
+import { hasLeft, isInFlight, isWritten, needsSlot } from './standing.ts'
 import type { Artefact, Cause, Ender, Session } from './state.ts'
 
 /** What must be done in the world because of an event; `session` is the state right after it. */
@@ -22,19 +23,21 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'report.refused':
       return lateLeg(event, session)
     case 'online.asked':
-      return [ask('agent.ask_online', { attempt: number })]
+      return [ask(`${talkOf(session)}.ask_online`, { attempt: number })]
     case 'parting.asked':
-      return [ask('agent.say_last', { attempt: number })]
+      return [ask(`${talkOf(session)}.say_last`, { attempt: number })]
     case 'media.no_audio': {
       const payload = { attempt: number, reference: referenceOf(session.id, number), route: session.route }
       return [ask('telephony.reinvite', payload)]
     }
     case 'lease.taken':
-      return session.state === 'live' && !hasLeft(session) ? talk(session, true) : []
+      return session.state === 'live' && !hasLeft(session) && !isWritten(session) ? talk(session, true) : []
     case 'attempt.ended':
     case 'leg.reported':
     case 'turn.taken':
     case 'tool.called':
+    case 'words.imported':
+    case 'turn.failed':
     case 'voicemail.judged':
     case 'artefact.settled':
     case 'words.placed':
@@ -47,6 +50,11 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'control.failed':
     case 'control.leg_refused':
       return controlEffects(event, session)
+    case 'mail.composed':
+    case 'mail.due':
+    case 'mail.settled':
+    case 'mail.received':
+      return mailEffects(event, session)
   }
 }
 
@@ -66,9 +74,9 @@ function entering(session: Session, moved?: SessionMoved): Effect[] {
       // Hours first, then a slot: a call out of hours is told at once, and takes no slot from another (B9).
       return [session.wantsSlot ? wantSlot(session) : ask('hours.look', { attempt: attempt.number + 1 })]
     case 'dialing':
-      return session.kind === 'telephone' ? [dial(session), ...rowDials(session)] : []
+      return session.kind === 'email' ? [...greetByMail(session)] : [dial(session), ...rowDials(session)]
     case 'live':
-      return talk(session, false)
+      return isWritten(session) ? greet(session) : talk(session, false)
     case 'wrapping':
       return [...callBack(session), ...makings(session)]
     case 'ended':
@@ -126,10 +134,20 @@ function dial({ id, attempt: { number }, route, ...session }: Session): Effect {
   )
 }
 
+/** What is mailed was greeted with before it was live. */
+function greet({ kind, attempt }: Session): Effect[] {
+  return kind === 'text' ? [ask('agent.greet', { attempt: attempt.number })] : []
+}
+
 /** Where a program steers the call, it is the one that talks. */
-function talk({ attempt, control }: Session, resumed: boolean): Effect[] {
+function talk({ attempt, control, kind }: Session, resumed: boolean): Effect[] {
   if (control !== undefined && control.agent !== 'none') return []
-  return [ask('agent.begin', { attempt: attempt.number, lease: attempt.lease ?? '', resumed })]
+  return [ask(`${talkOf({ kind })}.begin`, { attempt: attempt.number, lease: attempt.lease ?? '', resumed })]
+}
+
+/** Who talks in a browser session does so in its room. */
+function talkOf({ kind }: Pick<Session, 'kind'>): 'agent' | 'room' {
+  return kind === 'browser' ? 'room' : 'agent'
 }
 
 function hangUp({ id, route }: Session, attempt: number, reject: boolean): Effect {

@@ -1,6 +1,8 @@
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant, Milliseconds } from '../vocabulary/instant.ts'
 import type { ControlEvent } from './control/events.ts'
+import type { MailEvent } from './mail/events.ts'
+import type { MailOrder } from './mail/state.ts'
 import type {
   AgentPin,
   Artefact,
@@ -25,6 +27,8 @@ export type SessionEvent =
   | LegReported
   | TurnTaken
   | ToolCalled
+  | WordsImported
+  | TurnFailed
   | OnlineAsked
   | PartingAsked
   | CallbackAgreed
@@ -38,6 +42,7 @@ export type SessionEvent =
   | ReportRefused
   | SessionErased
   | ControlEvent
+  | MailEvent
 
 interface At {
   readonly at: Instant
@@ -50,7 +55,10 @@ export interface SessionCreated extends At {
   readonly account: string
   readonly kind: SessionKind
   readonly direction: Direction
-  readonly to: Extract<SessionState, 'prepared' | 'scheduled' | 'queued' | 'joining' | 'dialing' | 'ringing' | 'live'>
+  readonly to: Extract<
+    SessionState,
+    'prepared' | 'scheduled' | 'queued' | 'joining' | 'dialing' | 'ringing' | 'live' | 'ended'
+  >
   readonly agent: AgentPin
   readonly user: string
   readonly own: string
@@ -64,10 +72,24 @@ export interface SessionCreated extends At {
   /** Inbound: the carrier's id of the call. */
   readonly callId?: string
   readonly settings?: ControlSettings
+  /** To `ended`, and only then. */
+  readonly imported?: Imported
   readonly order: Order
   readonly by: string
   readonly because: string
 }
+
+/** A session that took place elsewhere and is over, as it is told of. The event itself is of the time at which it was. */
+export interface Imported {
+  readonly createdAt: Instant
+  /** When it was answered, joined or begun; absent: it never came to a talk. */
+  readonly answeredAt?: Instant
+  readonly outcome: ImportedOutcome
+  readonly endedAt: Instant
+  readonly userTurns: number
+}
+
+export type ImportedOutcome = Extract<SessionOutcome, 'completed' | 'transferred' | 'no_answer' | 'canceled' | 'failed'>
 
 /** What the caller gave with the order; not looked at by any rule. */
 export interface Order {
@@ -75,6 +97,8 @@ export interface Order {
   readonly data: Readonly<Record<string, unknown>> | null
   /** What the agent is told before the first word, in words; at most 64 KB. */
   readonly context?: string
+  /** E-mail: where it goes. */
+  readonly mail?: MailOrder
   /** What a dialect must give back as it was given (its own words). */
   readonly vendor?: Readonly<Record<string, unknown>>
 }
@@ -186,6 +210,30 @@ export interface ToolCall {
   readonly output: unknown
   readonly isError: boolean
   readonly latencyMs: Milliseconds
+}
+
+/** What was said and done in a session that took place elsewhere, oldest first. Creates a part `history`. */
+export interface WordsImported extends At {
+  readonly type: 'words.imported'
+  readonly items: readonly ImportedItem[]
+}
+
+/** One thing said, or one tool used. */
+export type ImportedItem =
+  | {
+      readonly is: 'turn'
+      readonly who: 'user' | 'agent'
+      readonly text: string
+      readonly at: Instant
+      readonly took?: Took
+    }
+  | { readonly is: 'tool'; readonly call: ToolCall; readonly at: Instant }
+
+/** The agent was asked for its turn and gave none: what the user said is kept, and the session goes on. */
+export interface TurnFailed extends At {
+  readonly type: 'turn.failed'
+  /** A sentence for people, at most 200 characters; never what somebody said. */
+  readonly because: string
 }
 
 /** Makes the effect `agent.ask_online`. */

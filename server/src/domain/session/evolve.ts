@@ -10,6 +10,7 @@ import type {
   TurnTaken,
 } from './events.ts'
 import { limits, policyOf } from './limits.ts'
+import { evolveMail, withoutMail } from './mail/evolve.ts'
 import { isInFlight } from './standing.ts'
 import type { Artefacts, Attempt, Media, Session } from './state.ts'
 
@@ -51,7 +52,10 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
       return { ...session, outcome: event.outcome, noRetry: true, updatedAt: event.at }
     case 'retry.dropped':
       return { ...session, noRetry: true, updatedAt: event.at }
+    case 'words.imported':
+      return { ...session, artefacts: { ...session.artefacts, transcript: 'done' } }
     case 'tool.called':
+    case 'turn.failed':
     case 'report.refused':
       return session
     case 'session.erased':
@@ -60,6 +64,11 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
     case 'control.failed':
     case 'control.leg_refused':
       return evolveControl(session, event)
+    case 'mail.composed':
+    case 'mail.due':
+    case 'mail.settled':
+    case 'mail.received':
+      return evolveMail(session, event)
   }
 }
 
@@ -87,7 +96,7 @@ function moveOn(session: Session, event: SessionMoved): Session {
     case 'scheduled':
       return wait(moved, event)
     case 'wrapping':
-      return { ...moved, ...ending(event), attempt: dropped(moved.attempt, at), artefacts: due(session) }
+      return { ...withoutMail(moved), ...ending(event), attempt: dropped(moved.attempt, at), artefacts: due(session) }
     case 'ended':
       return over(moved, event)
   }
@@ -150,7 +159,7 @@ function wait(session: Session, { dueAt }: SessionMoved): Session {
 
 /** What ends while it waits has no present attempt: what its last one did stays in `past`. */
 function over(session: Session, event: SessionMoved): Session {
-  const { dueAt: _due, queuedAt: _queued, streamId: _stream, ...left } = outOfLine(session)
+  const { dueAt: _due, queuedAt: _queued, streamId: _stream, ...left } = outOfLine(withoutMail(session))
   const {
     number,
     heard: _heard,

@@ -2,8 +2,9 @@ import type { Claim, Facets, Handle, Key, ListShape, PartRole, Reaction } from '
 import type { Id } from '../vocabulary/id.ts'
 import type { SessionEvent } from './events.ts'
 import { policyOf } from './limits.ts'
-import { isInFlight, isWaiting } from './standing.ts'
-import type { Reference, Session } from './state.ts'
+import { mailKeys } from './mail/finding.ts'
+import { isImported, isInFlight, isWaiting, isWritten } from './standing.ts'
+import type { Reference, Session, Words } from './state.ts'
 
 /** For ever: a batch's row has one session, and the carrier's id of a call finds its session. */
 export function keys(event: SessionEvent): readonly Key[] {
@@ -14,6 +15,7 @@ export function keys(event: SessionEvent): readonly Key[] {
       ...callKey(callId),
     ]
   }
+  if (event.type === 'mail.composed' || event.type === 'mail.received') return mailKeys(event)
   return event.type === 'session.moved' || event.type === 'leg.reported' ? callKey(event.callId) : []
 }
 
@@ -36,9 +38,9 @@ export function callerHandle({ agent, own, user }: Pick<Session, 'own' | 'user'>
   return { kind: 'caller', key: `${agent} ${own} ${user}` }
 }
 
-/** Who has called stays known as long as the session does. */
-export function handles({ state, kind, direction, agent, own, user }: Session): readonly Handle[] {
-  if (state === 'erasing' || kind !== 'telephone' || direction !== 'inbound') return []
+/** Who has called here stays known as long as the session does. */
+export function handles({ state, end, kind, direction, agent, own, user }: Session): readonly Handle[] {
+  if (state === 'erasing' || kind !== 'telephone' || direction !== 'inbound' || isImported({ end })) return []
   return [callerHandle({ agent: agent.id, own, user })]
 }
 
@@ -68,10 +70,16 @@ export function facets(session: Session): Facets {
     queuedAt: waits ? queuedAt : undefined,
     // What is prepared is found by its batch, which is stopped with its agent.
     waitingAgent: isWaiting(session) && state !== 'prepared' ? agent.id : undefined,
-    inFlight: isInFlight(session) || state === 'wrapping' ? true : undefined,
+    inFlight: isCarried(session) ? true : undefined,
     wasLive: session.attempt.answeredAt !== undefined,
     voicemail: voicemailOf(session),
+    imported: isImported(session) ? true : undefined,
   }
+}
+
+/** Nobody has to take up again what is only written. */
+function isCarried(session: Session): boolean {
+  return !isWritten(session) && (isInFlight(session) || session.state === 'wrapping')
 }
 
 function voicemailOf(session: Session): boolean | undefined {
@@ -93,18 +101,33 @@ export const lists: Readonly<Record<ListName, ListShape>> = {
   in_flight: { equal: 'inFlight', sort: 'createdAt' },
 }
 
-/** The order, the artefacts, the tools used, and for the rest its timeline; who spoke on a call and what was counted is in none. */
+/** The order, the artefacts, the tools used, what was said elsewhere, and for the rest its timeline; who spoke on a call and what was counted is in none. */
 export function part(event: SessionEvent): PartRole | undefined {
   if (event.type === 'session.created') return { creates: 'order' }
   if (event.type === 'artefact.settled') return { creates: 'artefact' }
   if (event.type === 'tool.called') return { creates: 'tool_call' }
+  if (event.type === 'words.imported') return { creates: 'history' }
+  if (event.type === 'mail.composed' || event.type === 'mail.received') return { creates: 'mail' }
   if (event.type === 'turn.taken') return event.words === undefined ? undefined : { creates: 'turn' }
   if (event.type === 'leg.reported' && event.what === 'media') return undefined
   return { creates: 'timeline' }
 }
 
-/** The stream of the talk ends with it, in the same transaction. */
-export function reactions(event: SessionEvent, { streamId }: Session): readonly Reaction[] {
+/** The stream of the talk ends with it, and the conversation of what is written knows of it, in the same transaction. */
+export function reactions(event: SessionEvent, session: Session): readonly Reaction[] {
+  if (isWritten(session)) return writtenReactions(event, session)
+  const { streamId } = session
   if (event.type !== 'session.moved' || event.from !== 'live' || streamId === undefined) return []
   return [{ noun: 'stream', id: streamId, command: { type: 'stop', because: event.because } }]
+}
+
+function writtenReactions(event: SessionEvent, { id: sessionId, words }: Session): readonly Reaction[] {
+  const attach = { type: 'attach_session', sessionId } as const
+  const detach = { type: 'detach_session', sessionId } as const
+  const to = (place: Words | undefined, command: typeof attach | typeof detach): Reaction[] =>
+    place ? [{ noun: 'conversation', id: place.conversationId, command }] : []
+  if (event.type === 'words.placed') return [...to(words.at(-2), detach), ...to(words.at(-1), attach)]
+  // A conversation that was closed has let go of it itself.
+  if (event.type !== 'session.moved' || event.end === undefined || event.from === 'wrapping') return []
+  return event.end.cause === 'conversation_closed' ? [] : to(words.at(-1), detach)
 }

@@ -1,4 +1,4 @@
-import type { Context, Effect } from '../noun.ts'
+import type { Context, Effect, Key, Part } from '../noun.ts'
 import { mintId, type Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import { isRefused, type Refusal, type Refused } from '../vocabulary/refusal.ts'
@@ -46,7 +46,25 @@ export function order(more: Partial<Create> = {}): Create {
 export const inbound: Partial<Create> = { direction: 'inbound', to: 'ringing', callId: 'CA1' }
 export const browser: Partial<Create> = { kind: 'browser', direction: 'inbound', to: 'joining' }
 export const text: Partial<Create> = { kind: 'text', direction: 'inbound', to: 'live' }
-export const mail: Partial<Create> = { kind: 'email', to: 'dialing' }
+export const mail: Partial<Create> = {
+  kind: 'email',
+  to: 'dialing',
+  own: 'shop@example.com',
+  order: { data: null, mail: { to: 'alice@example.com', from: 'shop@example.com', subject: 'Your order' } },
+}
+/** A call that took place elsewhere, an hour before. */
+export const imported: Partial<Create> = {
+  direction: 'inbound',
+  to: 'ended',
+  route: 'elsewhere',
+  imported: {
+    createdAt: begin - 3_600_000,
+    answeredAt: begin - 3_590_000,
+    endedAt: begin - 3_500_000,
+    outcome: 'completed',
+    userTurns: 1,
+  },
+}
 /** A row of a batch. */
 export const row: Partial<Create> = { to: 'prepared', batch: { id: idOf(3), row: 17 } }
 
@@ -218,8 +236,17 @@ export class Case {
       next: this.events.length + 1,
       id: () => idOf(100 + this.events.length),
       taken: () => undefined,
-      found: () => undefined,
+      found: (key) => this.#found(key),
     }
+  }
+
+  /** The part that used up a key. */
+  #found({ kind, key }: Pick<Key, 'kind' | 'key'>): Part<SessionEvent> | undefined {
+    const i = this.events.findIndex((event) =>
+      noun.keys(event).some((used) => used.use === 'once' && used.kind === kind && used.key === key),
+    )
+    const created = this.events[i]
+    return created && { n: i + 1, created }
   }
 
   /** Through JSON, as the store has it: an event that does not survive that is wrong. */

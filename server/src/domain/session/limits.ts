@@ -1,3 +1,4 @@
+import { isZone, type OwnHours } from '../vocabulary/calling-hours.ts'
 import { dayMs, hourMs, minuteMs, type Milliseconds } from '../vocabulary/instant.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { Policy, RetryPolicy, Session, SessionKind } from './state.ts'
@@ -21,6 +22,9 @@ type LimitName =
   | 'tool'
   | 'context'
   | 'reference'
+  | 'digest'
+  | 'history'
+  | 'summary'
 
 /** How much one session may hold; lengths are in characters. Keeps heads bounded. */
 export const limits: Readonly<Record<LimitName, number>> = {
@@ -40,6 +44,9 @@ export const limits: Readonly<Record<LimitName, number>> = {
   tool: 64 * 1024,
   context: 64 * 1024,
   reference: 255,
+  digest: 64,
+  history: 256 * 1024,
+  summary: 16_000,
 }
 
 /** How long a row waits for its batch: 30 days unchanged, and 30 more until the latest start; the batch stops its rows before. */
@@ -112,7 +119,7 @@ export function differing(policy: Partial<Policy>, defaults: Policy): Partial<Po
   )
 }
 
-type Lengths = Exclude<keyof Policy, 'retry' | 'keepsHours' | 'saysLastWords' | 'makes'>
+type Lengths = Exclude<keyof Policy, 'retry' | 'keepsHours' | 'hours' | 'saysLastWords' | 'makes'>
 type Bounds = Readonly<Record<Lengths, readonly [least: Milliseconds, most: Milliseconds]>>
 
 /** The least and the most each length may be (lifecycle section 2). */
@@ -142,11 +149,19 @@ export function checkPolicy(policy: Partial<Policy>, kind: SessionKind): Refused
       return refuse('invalid', `Give ${name} as ${least} to ${most} milliseconds.`, { field: `policy.${name}` })
     }
   }
-  return policy.retry ? checkRetry(policy.retry) : undefined
+  return (policy.retry ? checkRetry(policy.retry) : undefined) ?? (policy.hours ? checkHours(policy.hours) : undefined)
 }
 
-function checkRetry({ max, afterMs }: RetryPolicy): Refused | undefined {
-  const field = 'policy.retry'
+/** Hours that are open at some time of the day, in a zone that is known. */
+export function checkHours({ startHour, endHour, zone }: OwnHours, field = 'policy.hours'): Refused | undefined {
+  if (!within(startHour, 0, 23) || !within(endHour, startHour + 1, 24))
+    return refuse('invalid', 'Give whole hours from 0 to 24, the end after the start.', { field })
+  if (zone !== null && !isZone(zone)) return refuse('invalid', 'Give a time zone by its IANA name.', { field })
+  return undefined
+}
+
+/** As many retries and such waits as a session may have. */
+export function checkRetry({ max, afterMs }: RetryPolicy, field = 'policy.retry'): Refused | undefined {
   if (!within(max, 1, limits.retries)) {
     return refuse('invalid', `Retry 1 to ${limits.retries} times.`, { field: `${field}.max` })
   }

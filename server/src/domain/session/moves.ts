@@ -1,6 +1,6 @@
 import type { Instant } from '../vocabulary/instant.ts'
 import type { Move, Mover, Moves } from '../vocabulary/machine.ts'
-import type { SessionMoved } from './events.ts'
+import type { ImportedOutcome, SessionMoved } from './events.ts'
 import type { End, SessionOutcome, SessionState } from './state.ts'
 
 /** A move that ends something: `outcomes` are those it may carry, or, to `scheduled`, those of the attempt that is retried. */
@@ -14,7 +14,8 @@ interface Ending<Outcome extends SessionOutcome> extends Move {
  */
 export interface SessionMoves extends Moves<SessionState> {
   readonly new: Readonly<
-    Record<'prepared' | 'scheduled' | 'queued' | 'joining' | 'live', Move> & Record<'dialing' | 'ringing', Move>
+    Record<'prepared' | 'scheduled' | 'queued' | 'joining' | 'live', Move> &
+      Record<'dialing' | 'ringing', Move> & { readonly ended: Ending<ImportedOutcome> }
   >
   readonly prepared: { readonly queued: Move; readonly ended: Ending<'stopped'> }
   readonly scheduled: { readonly queued: Move; readonly ended: Ending<'stopped'> }
@@ -67,6 +68,11 @@ export const moves: SessionMoves = {
     dialing: { by: request, on: 'an e-mail session' },
     ringing: { by: traffic, on: 'an inbound call' },
     live: { by: requestOrTraffic, on: 'a text session' },
+    ended: {
+      by: request,
+      on: 'took place elsewhere, and is imported',
+      outcomes: ['completed', 'transferred', 'no_answer', 'canceled', 'failed'],
+    },
   },
   prepared: {
     queued: { by: requestOrTime, on: 'its batch starts' },

@@ -50,10 +50,16 @@ export interface SessionRequests {
   readonly 'telephony.reinvite': { readonly attempt: number; readonly reference: string; readonly route: string }
   /** Repeatable: the call is live, somebody must talk. `resumed`: taken over after a restart. */
   readonly 'agent.begin': { readonly attempt: number; readonly lease: string; readonly resumed: boolean }
+  /** Repeatable: a text session was made, the agent says the first words where none were said yet. */
+  readonly 'agent.greet': { readonly attempt: number }
   /** Repeatable: ask the user whether they are still there. */
   readonly 'agent.ask_online': { readonly attempt: number }
   /** Repeatable: say the last words before silence ends the call. */
   readonly 'agent.say_last': { readonly attempt: number }
+  /** Repeatable: the same three of a browser session, whose talk is in its room and not on a line. */
+  readonly 'room.begin': { readonly attempt: number; readonly lease: string; readonly resumed: boolean }
+  readonly 'room.ask_online': { readonly attempt: number }
+  readonly 'room.say_last': { readonly attempt: number }
   /** Repeatable: tell whoever talks that its transfer (the second leg of that name) came to nothing, and the cause. */
   readonly 'agent.tell': {
     readonly attempt: number
@@ -65,6 +71,12 @@ export interface SessionRequests {
   readonly 'call.back': { readonly attempt: number; readonly dueAt: Instant }
   /** Repeatable: settle an artefact; answered by `settle`. */
   readonly 'artefact.make': { readonly attempt: number; readonly artefact: Exclude<Artefact, 'transcript'> }
+  /** Repeatable: have the agent write the first mail. */
+  readonly 'mail.greet': { readonly attempt: number }
+  /** Repeatable: have it answer what the user wrote since. */
+  readonly 'mail.answer': { readonly attempt: number }
+  /** Once: hand a mail over. Answered by `settle_mail`. */
+  readonly 'mail.send': { readonly attempt: number; readonly messageId: string }
   /** Repeatable: tell the batch how its row stands. */
   readonly 'batch.row': { readonly batch: Id; readonly row: number; readonly is: 'dialing' | 'ended' }
 }

@@ -1,6 +1,8 @@
 import type { Id } from '../vocabulary/id.ts'
+import type { OwnHours } from '../vocabulary/calling-hours.ts'
 import type { Instant, Milliseconds } from '../vocabulary/instant.ts'
 import type { Control } from './control/state.ts'
+import type { Mailing } from './mail/state.ts'
 
 /** What a session is doing now; `erasing` is one on its way out of the store, seen by nobody. `ended` is final. */
 export type SessionState =
@@ -78,12 +80,14 @@ export interface Session {
   readonly artefacts: Artefacts
   /** The regions an agent's program steers; absent where no program and no second leg is involved. */
   readonly control?: Control
+  /** E-mail: what is on its way, and what wants an answer; absent: nothing yet, or it is over. */
+  readonly mail?: Mailing
   /** Where its words are, of the present attempt: communications of the conversation after part number `after`. */
   readonly words: readonly Words[]
   readonly streamId?: Id
   /** Cents, over all attempts. */
   readonly cost: number
-  /** How often the user has said something; absent: never, and always of a telephone call. */
+  /** How often the user has said something; absent: never, and always of a telephone call that took place here. */
   readonly userTurns?: number
   /** The name its maker gave the order, so that the same order makes nothing twice: held by one session of the account. */
   readonly reference?: Reference
@@ -98,6 +102,8 @@ export interface Session {
 export interface Reference {
   readonly key: string
   readonly isId?: true
+  /** Of what was ordered, where the same name may only be told again with the same: at most 64 characters. */
+  readonly digest?: string
 }
 
 /** The agent and the version of its definition it talks by. */
@@ -227,6 +233,8 @@ export type Cause =
   | 'queue_timeout'
   | 'no_calling_window'
   | 'time_missed'
+  // took place elsewhere: how it ended there is its outcome, who ended it nobody knows here
+  | 'imported'
 
 export type Artefact = 'recording' | 'transcript' | 'summary' | 'extraction' | 'cost'
 export type ArtefactState = 'pending' | 'done' | 'skipped' | 'failed'
@@ -262,6 +270,8 @@ export interface Policy {
   readonly retry: RetryPolicy | null
   /** Whether calling hours are looked at for it. */
   readonly keepsHours: boolean
+  /** The hours that are looked at; absent: its agent's. */
+  readonly hours?: OwnHours
   /** Voicemail detection on, and for how long from the answer. */
   readonly voicemailMs: Milliseconds | null
   /** Which artefacts are made at its end; the others are skipped. `transcript` and `cost` always are. */

@@ -1,10 +1,10 @@
 import type { Context, Decision } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
-import type { AgentEnds, CallBack, NoteTool, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
+import type { AgentEnds, CallBack, FailTurn, NoteTool, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
 import { endLive } from './ending.ts'
 import type { SessionEvent } from './events.ts'
 import { callBackMs, limits, policyOf, turnMs } from './limits.ts'
-import { hasLeft, isInFlight } from './standing.ts'
+import { hasLeft, isInFlight, isWritten } from './standing.ts'
 import type { Session } from './state.ts'
 
 type Deciding = Decision<SessionEvent> | Refused
@@ -12,22 +12,28 @@ type Deciders = Context<SessionEvent>
 
 /** Somebody spoke, or speaks until `quietFrom`: silence counts from there (rule 10). Written messages take no time. */
 export function decideTurn(session: Session, turn: Turn, { now: at }: Deciders): Deciding {
-  if (session.state !== 'live') return notLive(session)
+  const isGreeting = turn.who === 'agent' && isBeingMailed(session)
+  if (session.state !== 'live' && !isGreeting) return notLive(session)
   const { type: _type, quietFrom, ...told } = turn
-  const takesTime = session.kind === 'telephone' || session.kind === 'browser'
-  const until = takesTime ? Math.min(Math.max(at, quietFrom), at + turnMs) : at
+  const until = isWritten(session) ? at : Math.min(Math.max(at, quietFrom), at + turnMs)
   return { events: [{ type: 'turn.taken', at, ...told, quietFrom: until }] }
 }
 
 /** What the agent's tools did is kept beside what was said. */
 export function decideTool(session: Session, { after, call }: NoteTool, { now: at }: Deciders): Deciding {
-  if (session.state !== 'live') return notLive(session)
+  if (session.state !== 'live' && !isBeingMailed(session)) return notLive(session)
   if (JSON.stringify(call).length > limits.tool) {
     return refuse('invalid', `A tool's arguments and output are at most ${limits.tool} characters as JSON.`, {
       field: 'call',
     })
   }
   return { events: [{ type: 'tool.called', at, after, call }] }
+}
+
+/** An answer came to nothing: kept for whoever asks why, and the session goes on. */
+export function decideTurnFailed(session: Session, { because }: FailTurn, { now: at }: Deciders): Deciding {
+  if (session.state !== 'live' && !isBeingMailed(session)) return notLive(session)
+  return { events: [{ type: 'turn.failed', at, because: because.slice(0, limits.note) }] }
 }
 
 /** A voicemail is found by a beep, or by two checks that agree; a person's reply between them clears it. */
@@ -49,10 +55,11 @@ export function decideVoicemail(session: Session, { sign }: VoicemailSign, conte
 /** The agent ends it, or cannot go on. */
 export function decideAgentEnds(session: Session, { cause, note }: AgentEnds, context: Deciders): Deciding {
   if (session.state !== 'live') return notLive(session)
-  const isWritten = session.kind === 'text' || session.kind === 'email'
-  // Rule 9: only what is written is handed over at once; calls are transferred.
-  if (cause === 'handed_over' && !isWritten) {
-    return refuse('invalid', 'Transfer a call: only what is written can be handed over at once.', { field: 'cause' })
+  // Rule 9: what no telephone carries is handed over at once; calls are transferred.
+  if (cause === 'handed_over' && session.kind === 'telephone') {
+    return refuse('invalid', 'Transfer a call: only what no telephone carries is handed over at once.', {
+      field: 'cause',
+    })
   }
   if (hasLeft(session)) return { events: [] }
   if (cause === 'voicemail') return { events: found(session, context, note) }
@@ -76,8 +83,7 @@ export function decideCallBack(session: Session, { dueAt }: CallBack, { now: at 
 /** Its words go to this conversation from now on. */
 export function decideWords(session: Session, command: PlaceWords, { now: at }: Deciders): Deciding {
   const { conversationId, after, streamId } = command
-  const isBeingSent = session.kind === 'email' && session.state === 'dialing'
-  if (session.state !== 'live' && !isBeingSent) return notLive(session)
+  if (session.state !== 'live' && !isBeingMailed(session)) return notLive(session)
   const isKnown = session.words.at(-1)?.conversationId === conversationId
   if (isKnown && (streamId === undefined || streamId === session.streamId)) return { events: [] }
   const placed = { type: 'words.placed', at, conversationId, after } as const
@@ -101,6 +107,11 @@ function looksForVoicemail(session: Session, { now }: Deciders): boolean {
   const { answeredAt } = session.attempt
   if (session.state !== 'live' || hasLeft(session) || voicemailMs === null || answeredAt === undefined) return false
   return now < answeredAt + voicemailMs
+}
+
+/** The first words of an e-mail session are written before they are sent. */
+function isBeingMailed({ kind, state }: Session): boolean {
+  return kind === 'email' && state === 'dialing'
 }
 
 function notLive({ state }: Session): Refused {

@@ -9,6 +9,20 @@ export interface CallingHours {
   readonly endHour: number
 }
 
+/** Hours of a clock of their own, whoever is called. `zone`: IANA name; null: the called party's. */
+export interface OwnHours extends CallingHours {
+  readonly zone: string | null
+}
+
+/** Whether the name is one of a time zone that is known here. */
+export function isZone(name: string): boolean {
+  try {
+    return localTime(name, 0).timeZoneId !== ''
+  } catch {
+    return false
+  }
+}
+
 /** From `from` up to, not including, `to`. */
 interface Span {
   readonly from: Instant

@@ -53,6 +53,32 @@ describe('credentials', () => {
     expect(await accounts.authenticate(second.key.sid, second.secret)).toBeDefined()
   })
 
+  it('limited by scopes are known where scopes are kept, and nowhere else', async () => {
+    const { accounts } = house.services
+    const { account } = house.made
+    const { key, secret } = got(await accounts.createKey(account.id, 'test', 'reader', { scopes: ['things:read'] }))
+    expect(await accounts.authenticateScoped(key.sid, secret)).toMatchObject({ by: key.sid, scopes: ['things:read'] })
+    expect(await accounts.authenticate(key.sid, secret)).toBeUndefined()
+    expect(await accounts.authenticateBearer(`${key.sid}.${secret}`)).toBeUndefined()
+    expect(await accounts.authenticateScoped(key.sid, `${secret}x`)).toBeUndefined()
+    const whole = await accounts.authenticateScoped(house.made.key.sid, house.made.keySecret)
+    expect(whole).toEqual({ account: account.id, sid: account.sid, by: house.made.key.sid, limits: account.limits })
+    expect(await accounts.authenticateScoped(account.sid, house.made.authToken)).toBeUndefined()
+    got(await accounts.revokeKey(account.id, 'test', key.sid))
+    expect(await accounts.authenticateScoped(key.sid, secret)).toBeUndefined()
+  })
+
+  it('expire by real time, whatever the clock of the account says', async () => {
+    const { services, system, made } = house
+    const expiresAt = system.now() + 60_000
+    const { key, secret } = got(await services.accounts.createKey(made.account.id, 'test', 'short', { expiresAt }))
+    await house.pass(60)
+    expect(await services.accounts.authenticate(key.sid, secret)).toBeDefined()
+    await system.advance(60_000)
+    expect(await services.accounts.authenticate(key.sid, secret)).toBeUndefined()
+    expect(await services.accounts.authenticateScoped(key.sid, secret)).toBeUndefined()
+  })
+
   it('change with the auth token', async () => {
     const { accounts } = house.services
     const { account, authToken } = house.made

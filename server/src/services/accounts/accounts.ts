@@ -14,7 +14,7 @@ import { Credentials } from './credentials.ts'
 export interface AccountsNeed {
   readonly engine: Engine
   readonly vault: Vault
-  /** Real time: where a new test clock starts. */
+  /** Real time: where a new test clock starts, and by which keys expire. */
   readonly now: () => Instant
   /** SHA-256 of the server's admin key, hex; absent: nobody is admin. */
   readonly adminKeyHash?: string
@@ -27,7 +27,7 @@ const pageSize = 50
 
 /** Tenants and their credentials. Secrets leave only in the answer that makes them. */
 export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNeed): Accounts {
-  const credentials = new Credentials(engine, vault)
+  const credentials = new Credentials(engine, vault, now)
 
   async function run(by: string, id: Id, command: AccountCommand): Promise<Account | Refused> {
     const outcome = await engine.execute<Account>({ account: house, by }, (unit) => {
@@ -50,6 +50,7 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
       const dot = token.indexOf('.')
       return dot < 0 ? undefined : credentials.check(token.slice(0, dot), token.slice(dot + 1))
     },
+    authenticateScoped: (sid, secret) => credentials.checkScoped(sid, secret),
     isAdmin: (token) => adminKeyHash !== undefined && vault.same(vault.hash(token), adminKeyHash),
     create: (by, draft) => createAccount({ engine, vault, now }, noted, by, draft),
     list: async (after, limit = pageSize) => {
@@ -65,9 +66,10 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
     },
     get: (id) => find(engine, id),
     change: (id, by, change) => run(by, id, { type: 'change', ...change }),
-    createKey: async (id, by, name) => {
+    createKey: async (id, by, name, { scopes, expiresAt } = {}) => {
       const { secret, ...key } = newKey(vault)
-      const account = await run(by, id, { type: 'create_key', name, ...key })
+      const limits = { ...(scopes && { scopes }), ...(expiresAt !== undefined && { expiresAt }) }
+      const account = await run(by, id, { type: 'create_key', name, ...key, ...limits })
       return isRefused(account) ? account : { key: keyOf(account, key.sid), secret }
     },
     revokeKey: (id, by, sid) => run(by, id, { type: 'revoke_key', sid }),

@@ -1,9 +1,10 @@
 import { house, account as noun } from '#domain/account/account.ts'
 import { credentialClaim } from '#domain/account/claims.ts'
-import type { Account } from '#domain/account/state.ts'
+import { isLiving, type Account, type Key } from '#domain/account/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Engine } from '#engine/api.ts'
-import type { Principal } from '../api.ts'
+import type { Principal, ScopedPrincipal } from '../api.ts'
 import { BoundedMap } from '../bounded-map.ts'
 import type { Vault } from '../ports.ts'
 import { read } from '../reading.ts'
@@ -23,18 +24,39 @@ export class Credentials {
   readonly #accounts = new BoundedMap<Id, Known>(accountsKept)
   readonly #sids = new BoundedMap<string, Id>(4 * accountsKept)
 
-  constructor(engine: Engine, vault: Vault) {
+  readonly #now: () => Instant
+
+  /** `now`: real time, by which keys expire. */
+  constructor(engine: Engine, vault: Vault, now: () => Instant) {
     this.#engine = engine
     this.#vault = vault
+    this.#now = now
   }
 
-  /** The account's own SID with its auth token, or a key's SID with its secret (T37). Undefined: wrong. */
+  /** The account's own SID with its auth token, or the SID of a key that may do everything with its secret (T37). Undefined: wrong. */
   async check(user: string, password: string): Promise<Principal | undefined> {
     const known = await this.#find(user)
-    const hash = this.#vault.hash(password)
-    const expected = known && this.#expected(known, user)
+    const own = known && user === known.account.sid ? this.#tokenHash(known) : undefined
+    const key = known && this.#key(known, user)
+    return this.#judged(known, own ?? (key?.scopes ? undefined : key?.hash), user, password)
+  }
+
+  /** A key's SID with its secret, also of a key limited by scopes. Undefined: wrong. */
+  async checkScoped(sid: string, secret: string): Promise<ScopedPrincipal | undefined> {
+    const known = await this.#find(sid)
+    const key = known && this.#key(known, sid)
+    const principal = this.#judged(known, key?.hash, sid, secret)
+    return principal && { ...principal, ...(key?.scopes && { scopes: key.scopes }) }
+  }
+
+  #judged(
+    known: Known | undefined,
+    expected: string | undefined,
+    user: string,
+    password: string,
+  ): Principal | undefined {
     // Somebody unknown costs the same comparison as a wrong password.
-    const right = this.#vault.same(hash, expected ?? nobody)
+    const right = this.#vault.same(this.#vault.hash(password), expected ?? nobody)
     if (!known || expected === undefined || !right) return undefined
     const { account } = known
     return { account: account.id, sid: account.sid, by: user, limits: account.limits }
@@ -72,10 +94,12 @@ export class Credentials {
     if (this.#engine.clocks.kind(id) !== clock) await this.#engine.clocks.define(id, clock, createdAt)
   }
 
-  #expected(known: Known, user: string): string | undefined {
-    const { account } = known
-    if (user === account.sid) return (known.tokenHash ??= this.#vault.hash(this.#vault.open(account.sealedAuthToken)))
-    return account.keys.find((key) => key.sid === user && key.revokedAt === null)?.hash
+  #tokenHash(known: Known): string {
+    return (known.tokenHash ??= this.#vault.hash(this.#vault.open(known.account.sealedAuthToken)))
+  }
+
+  #key({ account }: Known, sid: string): Key | undefined {
+    return account.keys.find((key) => key.sid === sid && isLiving(key, this.#now()))
   }
 }
 

@@ -1,43 +1,45 @@
 import { agent as noun, versionKey } from '#domain/agent/agent.ts'
-import type { Agent, AgentDefinition } from '#domain/agent/state.ts'
+import type { Agent } from '#domain/agent/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Engine, Unit } from '#engine/api.ts'
 import { BoundedMap } from '../bounded-map.ts'
 import { read } from '../reading.ts'
+import type { WrittenVersion } from './api.ts'
 
 const kept = 2_000
 
 /** What agents said, version by version. A version never changes, so what was read once is kept. */
 export class AgentVersions {
   readonly #engine: Engine
-  readonly #definitions = new BoundedMap<string, AgentDefinition>(kept)
+  readonly #versions = new BoundedMap<string, WrittenVersion>(kept)
 
   constructor(engine: Engine) {
     this.#engine = engine
   }
 
-  /** One version's definition, also of a deleted agent; undefined: no such version in this account, or erased. */
-  async version(account: string, id: Id, version: number): Promise<AgentDefinition | undefined> {
-    const known = this.#definitions.get(nameOf(account, id, version))
+  /** One version, also of a deleted agent; undefined: no such version in this account, or erased. */
+  async written(account: string, id: Id, version: number): Promise<WrittenVersion | undefined> {
+    const known = this.#versions.get(nameOf(account, id, version))
     return known ?? (await read(this.#engine, account, (unit) => this.#find(unit, id, version)))
   }
 
   /** The present version, inside a program. */
-  present(unit: Unit, { account, id, version }: Agent): AgentDefinition {
-    const definition = this.#definitions.get(nameOf(account, id, version)) ?? this.#find(unit, id, version)
+  present(unit: Unit, { account, id, version }: Agent): WrittenVersion['definition'] {
+    const written = this.#versions.get(nameOf(account, id, version)) ?? this.#find(unit, id, version)
     // Versions are kept as long as their agent: one that is missing means that the store has lost rows.
-    if (!definition) throw new Error(`Version ${version} of agent ${id} is not in the store.`)
-    return definition
+    if (!written) throw new Error(`Version ${version} of agent ${id} is not in the store.`)
+    return written.definition
   }
 
-  #find(unit: Unit, id: Id, version: number): AgentDefinition | undefined {
+  #find(unit: Unit, id: Id, version: number): WrittenVersion | undefined {
     const head = unit.state(noun, id)
     if (!head || version < 1 || version > head.version || !Number.isInteger(version)) return undefined
     const n = unit.keyed(id, versionKey(version))
     const event = n === undefined ? undefined : unit.part(noun, id, n)?.created
     if (event?.type !== 'agent.written') return undefined
-    this.#definitions.set(nameOf(unit.account, id, version), event.definition)
-    return event.definition
+    const written = { definition: event.definition, at: event.at }
+    this.#versions.set(nameOf(unit.account, id, version), written)
+    return written
   }
 }
 

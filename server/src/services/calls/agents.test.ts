@@ -30,6 +30,8 @@ const definition: AgentDefinition = {
   vendor: {},
 }
 
+const eraseDrafts = async (): Promise<undefined> => undefined
+
 let engine: Engine
 let agents: Agents
 let numbers: Numbers
@@ -46,7 +48,7 @@ beforeEach(async () => {
     stopped.push([id, also])
     return []
   }
-  agents = createAgents({ engine, numbers, stopWaiting })
+  agents = createAgents({ engine, numbers, stopWaiting, eraseDrafts })
 })
 afterEach(() => engine.stop())
 
@@ -74,7 +76,7 @@ describe('agents', () => {
     await write('three')
     expect(await agents.get('alice', id)).toMatchObject({ agent: { version: 3 }, definition: { welcome: 'three' } })
     // A service that has read nothing yet finds them in the store.
-    const fresh = createAgents({ engine, numbers, stopWaiting: async () => [] })
+    const fresh = createAgents({ engine, numbers, stopWaiting: async () => [], eraseDrafts })
     const said = await Promise.all([0, 1, 2, 3, 4].map((version) => fresh.version('alice', id, version)))
     expect(said.map((one) => one?.welcome)).toEqual([undefined, 'one', 'two', 'three', undefined])
   })

@@ -13,8 +13,10 @@ export interface AgentsNeed {
   readonly engine: Engine
   /** Stops what waits to be dialled by an agent. */
   stopWaiting(ask: Ask, agent: Id, also: { readonly scheduled: boolean }): Promise<readonly Id[] | Refused>
-  /** An agent that is gone for good answers no number. */
-  readonly numbers: Pick<Numbers, 'list' | 'attach'>
+  /** An agent that is removed has no version pinned to a number; one that is gone for good answers none. */
+  readonly numbers: Pick<Numbers, 'list' | 'attach' | 'forget'>
+  /** Erases what was written for an agent that is gone for good. */
+  eraseDrafts(ask: Ask, agent: Id): Promise<Refused | undefined>
 }
 
 /** Agents, version by version. */
@@ -42,7 +44,7 @@ export function createAgents(need: AgentsNeed): Agents {
         const present = liveAgent(unit, id)
         if (isRefused(present)) return present
         const before = versions.present(unit, present)
-        const definition = change(before)
+        const definition = change(before, present.version)
         if (isRefused(definition)) return definition
         const unknown = unknownIn(unit, definition, before)
         if (unknown) return unknown
@@ -75,7 +77,8 @@ export function createAgents(need: AgentsNeed): Agents {
       const items = await Promise.all(page.items.map(({ state }) => viewOf(versions, state)))
       return { items: items.filter((view) => view !== undefined), ...(page.next && { next: page.next }) }
     },
-    version: (account, id, version) => versions.version(account, id, version),
+    version: async (account, id, version) => (await versions.written(account, id, version))?.definition,
+    written: (account, id, version) => versions.written(account, id, version),
   }
 }
 
@@ -92,20 +95,26 @@ export function stopWaitingRunner(need: AgentsNeed): EffectRunner {
   }
 }
 
-/** One that is gone for good answers no number either. */
+/** It has no number's slots any more. One that is gone for good answers none either, and nothing is being written for it. */
 async function release(
-  { stopWaiting, numbers }: AgentsNeed,
+  { stopWaiting, numbers, eraseDrafts }: AgentsNeed,
   { account, by }: Pick<Ask, 'account' | 'by'>,
   id: Id,
   isGone: boolean,
 ): Promise<Refused | undefined> {
   const stopped = await stopWaiting({ account, by }, id, { scheduled: true })
   if (isRefused(stopped)) return stopped
-  if (!isGone) return undefined
-  const answered = (await numbers.list(account)).filter(({ agentId }) => agentId === id)
-  const outcomes = await Promise.all(answered.map((number) => numbers.attach({ account, by }, number.id, null)))
-  const refusal = outcomes.find((outcome) => outcome.refusal && refusals[outcome.refusal.code].retryable)?.refusal
-  return refusal && { refusal }
+  const own = (await numbers.list(account)).filter(({ agentId, outbound }) => agentId === id || outbound?.id === id)
+  const changes = own.map(async (number) => {
+    const forgotten = await numbers.forget({ account, by }, number.id, id)
+    const answers = isGone && number.agentId === id
+    return forgotten.refusal || !answers ? forgotten : numbers.attach({ account, by }, number.id, null)
+  })
+  const refusal = (await Promise.all(changes)).find(
+    (one) => one.refusal && refusals[one.refusal.code].retryable,
+  )?.refusal
+  if (refusal) return { refusal }
+  return isGone ? eraseDrafts({ account, by }, id) : undefined
 }
 
 /** A live agent of the account, or the refusal that says there is none. */
@@ -127,8 +136,8 @@ function unknownIn(
 
 /** Undefined: it was purged while it was being listed. */
 async function viewOf(versions: AgentVersions, agent: Agent): Promise<AgentView | undefined> {
-  const definition: AgentDefinition | undefined = await versions.version(agent.account, agent.id, agent.version)
-  return definition && { agent, definition }
+  const written = await versions.written(agent.account, agent.id, agent.version)
+  return written && { agent, definition: written.definition }
 }
 
 function unknownAgent(field?: string): Refused {

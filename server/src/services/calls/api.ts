@@ -1,9 +1,18 @@
 import type { Agent, AgentDefinition } from '#domain/agent/state.ts'
 import type { Batch, BatchRow } from '#domain/batch/state.ts'
+import type { Draft, DraftDocument } from '#domain/draft/state.ts'
 import type { Held } from '#domain/dispatcher/state.ts'
-import type { PhoneNumber } from '#domain/number/state.ts'
-import type { ArtefactSettled, Order, SessionEvent } from '#domain/session/events.ts'
-import type { Policy, RetryPolicy, Session, SessionKind, SessionState } from '#domain/session/state.ts'
+import type { PhoneNumber, Slot } from '#domain/number/state.ts'
+import type { ArtefactSettled, Imported, ImportedItem, Order, SessionEvent } from '#domain/session/events.ts'
+import type {
+  AgentPin,
+  Policy,
+  Reference,
+  RetryPolicy,
+  Session,
+  SessionKind,
+  SessionState,
+} from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Refused } from '#domain/vocabulary/refusal.ts'
@@ -15,6 +24,7 @@ import type { SaidTurn } from './ports.ts'
 export interface CallServices {
   readonly sessions: Sessions
   readonly agents: Agents
+  readonly drafts: Drafts
   readonly numbers: Numbers
   readonly batches: Batches
   readonly wallets: Wallets
@@ -29,20 +39,43 @@ export interface SessionView {
   readonly definition: AgentDefinition
 }
 
+/** `repeated`: its reference named a call that was there already; nothing was made. */
+export interface PlacedCall extends SessionView {
+  readonly repeated?: true
+}
+
 /** Sessions: calls now; written ones and those from browsers use the same later. */
 export interface Sessions {
-  /** An outbound call. Refused with `not_found` (agent, number) or `invalid` with the field. */
-  place(ask: Ask<SessionView>, draft: CallDraft): Promise<Outcome<SessionView>>
+  /**
+   * An outbound call. Refused with `not_found` (agent, its version, number), `invalid` with the field, or `in_use` with the session in
+   * `conflicting` where its reference names one of another user, agent or kind. A reference that names a call of the same agent and user
+   * makes nothing: that call is the answer, as it is now.
+   */
+  place(ask: Ask<SessionView>, draft: CallDraft): Promise<Outcome<PlacedCall>>
+  /**
+   * A session of any kind that took place elsewhere and is over. Refused with `not_found` (the agent), `invalid` with the field, or
+   * `in_use` where its reference names one of another digest; of the same digest, that one is the answer, and nothing is made.
+   */
+  import(ask: Ask<SessionView>, draft: PastSession): Promise<Outcome<PlacedCall>>
   /** A call that arrives; also how the simulator's `call-in` begins. */
   stop(ask: Ask<SessionView>, id: Id): Promise<Outcome<SessionView>>
   /** All waiting (queued and deferred; `scheduled` too if asked) sessions of an agent. */
   stopWaiting(ask: Ask, agent: Id, also: { readonly scheduled: boolean }): Promise<readonly Id[] | Refused>
   hangUp(ask: Ask<SessionView>, id: Id, note?: string): Promise<Outcome<SessionView>>
   transfer(ask: Ask<SessionView>, id: Id, to: string): Promise<Outcome<SessionView>>
+  /**
+   * Erases one that has ended, with the words that are in no conversation but its own; others stay. Refused with `not_found`, or
+   * `wrong_state` while it has not ended.
+   */
+  remove(ask: Ask<Id>, id: Id): Promise<Outcome<Id>>
   get(account: string, id: Id): Promise<SessionView | undefined>
+  /** The one whose maker named its order so. */
+  named(account: string, reference: string): Promise<SessionView | undefined>
   list(account: string, question: SessionQuestion): Promise<Listed<SessionView>>
   /** How many there are beyond `after`, for pages by number. */
-  count(account: string, question: Omit<SessionQuestion, 'skip' | 'limit'>): Promise<number>
+  count(account: string, question: Omit<SessionQuestion, 'skip' | 'limit' | 'also'>): Promise<number>
+  /** The ids of those made at exactly this instant, newest first: on a test clock that stands still these may be all. */
+  madeAt(account: string, instant: Instant): Promise<readonly Id[]>
   timeline(
     account: string,
     id: Id,
@@ -70,12 +103,17 @@ export interface SlotLedger {
 
 export interface CallDraft {
   readonly agentId: Id
+  /** Absent: the present one. */
+  readonly version?: number
+  /** The name its maker gives the order, so that the same order makes nothing twice. */
+  readonly reference?: Reference
   /** E.164. */
   readonly to: string
   /** One of the account's numbers; absent: its default. */
   readonly from?: string
   readonly dueAt?: Instant
   readonly data: Order['data']
+  readonly context?: string
   readonly vendor?: Order['vendor']
   /** Absent: the agent's own. Null: none. */
   readonly retry?: RetryPolicy | null
@@ -84,6 +122,23 @@ export interface CallDraft {
   readonly policy?: Partial<Policy>
   /** A row of a batch: it starts `prepared`. */
   readonly batch?: { readonly id: Id; readonly row: number }
+}
+
+/** A session that took place elsewhere: what is known of it there. */
+export interface PastSession extends Pick<Session, 'kind' | 'direction' | 'user'> {
+  readonly agentId: Id
+  /** The address of our side; absent: not known. */
+  readonly own?: string
+  /** Where the same may be told again, with the digest of all that is told. */
+  readonly reference?: Reference
+  readonly was: Omit<Imported, 'userTurns'>
+  /** Its place among what was made in the same millisecond, 0 to 999: lists keep to it. */
+  readonly place: number
+  /** What was said and done, oldest first. */
+  readonly items: readonly ImportedItem[]
+  readonly summary?: string
+  readonly context?: string
+  readonly vendor?: Order['vendor']
 }
 
 /** Newest first; by row within a batch. All given conditions hold together; empty lists: all. */
@@ -96,6 +151,11 @@ export interface SessionQuestion {
   readonly createdFrom?: Instant
   readonly createdTo?: Instant
   readonly after?: Position
+  /**
+   * Tests what no facet says, on sessions as they are read; `skip` does not go with it. Some 10,000 are read for one page: where no more
+   * fit among those, the page is short, and `next` says where to go on.
+   */
+  readonly also?: (view: SessionView) => boolean | Promise<boolean>
   /** How many of those that fit are left out first, for pages by number: they are not read. */
   readonly skip?: number
   readonly limit: number
@@ -103,11 +163,11 @@ export interface SessionQuestion {
 
 export interface Agents {
   create(ask: Ask<AgentView>, definition: AgentDefinition): Promise<Outcome<AgentView>>
-  /** `change` makes the new definition from the present one, or refuses; it may run several times. */
+  /** `change` makes the new definition from the present one and its version, or refuses; it may run several times. */
   write(
     ask: Ask<AgentView>,
     id: Id,
-    change: (present: AgentDefinition) => AgentDefinition | Refused,
+    change: (present: AgentDefinition, version: number) => AgentDefinition | Refused,
     ifVersion?: number,
   ): Promise<Outcome<AgentView>>
   /** Its waiting sessions are stopped; live ones finish. `purge`: at once and for good, its ended sessions too. */
@@ -118,11 +178,61 @@ export interface Agents {
   list(account: string, page: { readonly after?: Position; readonly limit: number }): Promise<Listed<AgentView>>
   /** One version's definition, also of a deleted agent; from memory as a rule. */
   version(account: string, id: Id, version: number): Promise<AgentDefinition | undefined>
+  /** The same with its time. */
+  written(account: string, id: Id, version: number): Promise<WrittenVersion | undefined>
+}
+
+export interface WrittenVersion {
+  readonly definition: AgentDefinition
+  readonly at: Instant
 }
 
 export interface AgentView {
   readonly agent: Agent
   readonly definition: AgentDefinition
+}
+
+/** Versions of agents that are being written. What they say is kept whole; whoever writes them knows what it means. */
+export interface Drafts {
+  /** Numbers rise. `make` makes the document from the agent as it is now, or refuses; it may run several times. Refused with `not_found`. */
+  create(ask: Ask<DraftView>, agentId: Id, make: MakeDocument): Promise<Outcome<DraftView>>
+  /** The newest one; where there is none, or it is published, one is made. */
+  ensure(ask: Ask<DraftView>, agentId: Id, make: MakeDocument): Promise<Outcome<DraftView>>
+  /** Refused with `fixed` when it is published. */
+  write(
+    ask: Ask<DraftView>,
+    id: Id,
+    change: (present: DraftDocument) => DraftDocument | Refused,
+  ): Promise<Outcome<DraftView>>
+  /** A draft becomes its agent's present version, and numbers get and lose it, all at once or not at all. Safe to repeat. */
+  publish(ask: Ask<AgentPin>, publishing: Publishing): Promise<Outcome<AgentPin>>
+  get(account: string, id: Id): Promise<DraftView | undefined>
+  find(account: string, agentId: Id, number: number): Promise<DraftView | undefined>
+  /** Highest number first; `below` is exclusive. */
+  list(
+    account: string,
+    agentId: Id,
+    page: { readonly below?: number; readonly limit: number },
+  ): Promise<readonly DraftView[]>
+}
+
+export type MakeDocument = (present: AgentDefinition, version: number) => DraftDocument | Refused
+
+export interface DraftView {
+  readonly draft: Draft
+  readonly document: DraftDocument
+}
+
+/** `what`: a draft, or a version that is published already, for its numbers alone. */
+export interface Publishing {
+  readonly what: { readonly draft: Id } | AgentPin
+  /** What the draft's document says in our words; may run several times. */
+  readonly define: (document: DraftDocument, present: AgentDefinition) => AgentDefinition | Refused
+  readonly slots: readonly Slot[]
+  /** Our numbers that get it, whoever has them now. */
+  readonly assign: readonly Id[]
+  /** Our numbers that its agent loses. */
+  readonly unassign: readonly Id[]
 }
 
 export interface Numbers {
@@ -137,6 +247,8 @@ export interface Numbers {
     },
   ): Promise<Outcome<PhoneNumber>>
   attach(ask: Ask<PhoneNumber>, id: Id, agentId: Id | null): Promise<Outcome<PhoneNumber>>
+  /** Nothing of this agent is pinned to it any more. */
+  forget(ask: Ask<PhoneNumber>, id: Id, agentId: Id): Promise<Outcome<PhoneNumber>>
   remove(ask: Ask<PhoneNumber>, id: Id): Promise<Outcome<PhoneNumber>>
   get(account: string, id: Id): Promise<PhoneNumber | undefined>
   /** Oldest first; an account has at most a few thousand. */
@@ -169,10 +281,14 @@ export interface Batches {
 
 export interface BatchDraft {
   readonly agentId: Id
+  /** Absent: the present one. */
+  readonly version?: number
   readonly fileName: string
   readonly from: readonly string[]
   readonly retry: RetryPolicy | null
   readonly webhook: string | null
+  readonly orders?: NonNullable<Batch['orders']>
+  readonly campaign?: NonNullable<Batch['campaign']>
   readonly rows: readonly BatchRow[]
 }
 

@@ -14,6 +14,7 @@ import { carrierListener } from './line/line.ts'
 import { reconcile } from './line/reconcile.ts'
 import { Reports } from './line/reports.ts'
 import { lineRunners } from './line/runners.ts'
+import { createDrafts, eraseDraftsOf } from './drafts.ts'
 import { createNumbers } from './numbers.ts'
 import type { AgentRuntime, Analysis, NumberZones, Rates, Telephony } from './ports.ts'
 import { rowMaker } from './sessions/placing.ts'
@@ -65,7 +66,7 @@ export function createCalls(need: CallsNeed): Calls {
   const { engine, system, telephony, accounts } = need
   const lease = nameOfProcess(system)
   const numbers = createNumbers({ engine })
-  const removing = { engine, numbers, stopWaiting: stopFor(engine) }
+  const removing = { engine, numbers, stopWaiting: stopFor(engine), eraseDrafts: eraseDraftsOf(engine) }
   const agents = createAgents(removing)
   const dispatch = createDispatch({ ...need, agents, lease, limitOf: limitsOf(need), zoneOf: () => zoneOfUnknown })
   const sessions = createSessions({ engine, agents, numbers, dispatch })
@@ -78,6 +79,7 @@ export function createCalls(need: CallsNeed): Calls {
   return {
     sessions,
     agents,
+    drafts: createDrafts({ engine, numbers }),
     numbers,
     batches: createBatches({ ...need, ...rows, agents, numbers, ...foreseeing(need, dispatch) }),
     wallets: createWallets({ engine }),

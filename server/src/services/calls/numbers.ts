@@ -10,8 +10,13 @@ import type { Numbers } from './api.ts'
 import { read } from '../reading.ts'
 import { Roster } from '../roster.ts'
 
+export interface NumberHouse extends Numbers {
+  /** Numbers that were written elsewhere, once that has committed. */
+  note(account: string, written: readonly PhoneNumber[]): void
+}
+
 /** An account's own telephone numbers. Those of an account in use are kept in memory, since every order asks for them. */
-export function createNumbers({ engine }: { readonly engine: Engine }): Numbers {
+export function createNumbers({ engine }: { readonly engine: Engine }): NumberHouse {
   const roster = new Roster(engine, noun, 'all', ({ status }) => status === 'live')
   const sorted = new WeakMap<readonly PhoneNumber[], readonly PhoneNumber[]>()
 
@@ -31,8 +36,12 @@ export function createNumbers({ engine }: { readonly engine: Engine }): Numbers 
       })
     })
     // Orders that come after the answer must see the change.
-    if (outcome.value) for (const state of written) roster.note(ask.account, state)
+    if (outcome.value) note(ask.account, written)
     return outcome
+  }
+
+  function note(account: string, states: readonly PhoneNumber[]): void {
+    for (const state of states) roster.note(account, state)
   }
 
   return {
@@ -42,6 +51,8 @@ export function createNumbers({ engine }: { readonly engine: Engine }): Numbers 
         const agent = agentId === null ? undefined : liveAgent(unit, agentId, 'agentId')
         return isRefused(agent) ? agent : run(id, { type: 'attach', agentId })
       }),
+    forget: (ask, id, agentId) => write(ask, (_, run) => run(id, { type: 'forget', agentId })),
+    note,
     remove: (ask, id) => write(ask, (_, run) => run(id, { type: 'remove' })),
     get: (account, id) => read(engine, account, (unit) => unit.state(noun, id)),
     list: async (account) => {

@@ -202,6 +202,8 @@ export interface MailRefused {
 
 export interface OutgoingMail {
   readonly account: string
+  /** When it was written, by the account's clock. */
+  readonly at: Instant
   /** With its angle brackets (RFC 5322 section 3.6.4). */
   readonly messageId: string
   readonly inReplyTo?: string

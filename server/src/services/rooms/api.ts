@@ -16,7 +16,13 @@ export interface Rooms {
   listen(ask: Ask, id: Id): Promise<Admission | Refused>
   /** Who a token lets in; undefined: it is not ours, or has expired. */
   read(token: string): Seat | undefined
-  /** Somebody with a token comes in. The seat is left with `leave`; a lost connection is a leave as well. */
+  /** Why `enter` would be refused now, without entering; undefined: it would not. */
+  refusal(seat: Seat): Promise<Refused | undefined>
+  /**
+   * Somebody with a token comes in; what happens from now on is told to `hear`, perhaps before this resolves. The seat is left with
+   * `leave`, or is lost. Refused with `closed` (over), `not_found`, `wrong_state` (a listener before the user), `limit_reached`
+   * (listeners) or `unavailable` (the server stops).
+   */
   enter(seat: Seat, hear: (heard: Heard) => void): Promise<Presence | Refused>
 }
 
@@ -38,14 +44,24 @@ export interface Seat {
   readonly expiresAt: Instant
 }
 
-/** What somebody in the room hears. */
+/** What somebody in the room hears. `replaced`: another connection has the user's seat now, and this one hears no more. */
 export type Heard =
   | { readonly is: 'state'; readonly view: SessionView }
   | { readonly is: 'said'; readonly who: 'user' | 'agent'; readonly text: string; readonly at: Instant }
   | { readonly is: 'over'; readonly view: SessionView }
+  | { readonly is: 'replaced' }
 
 export interface Presence {
-  /** The user says something; the agent answers when it can. Refused with `closed` when it is over. */
+  readonly view: SessionView
+  /** Lets its holder come back for as long as the session can last: the token it came with may expire before. */
+  readonly again: Admission
+  /**
+   * The user says something; the agent answers when it can. Resolves when it is kept. Refused with `closed` when it is over, `invalid`
+   * (1 to 16 000 characters), `forbidden` (a listener), `unavailable` when it could not be kept.
+   */
   say(text: string): Promise<Refused | undefined>
+  /** The user who leaves ends the session at once. */
   leave(): Promise<void>
+  /** The connection is gone: a user who is not back within 10 s of real time has left. */
+  lost(): void
 }

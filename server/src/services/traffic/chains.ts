@@ -56,7 +56,7 @@ function keysOf(event: TrafficEvent, batch: Batch): readonly string[] {
     case 'message.sent': {
       const { channel, address } = sidesOf(event).customer
       const customer = `a${batch.canonical(channel, address)}`
-      return event.resourceId === undefined ? [customer] : [customer, `r${event.resourceId}`]
+      return [customer, ...resourcesOf(event).map((resource) => `r${resource}`)]
     }
     case 'delivery.updated':
       return [`r${event.resourceId}`]
@@ -122,14 +122,13 @@ function piecesOf(items: readonly number[], events: readonly TrafficEvent[]): re
 /** A resource id comes once in a piece: what a piece records cannot be looked up within it. */
 function hasRoom(piece: Piece, event: TrafficEvent): boolean {
   const { items, calls, resources } = piece
-  const resource = 'resourceId' in event ? event.resourceId : undefined
   const call = 'callSid' in event ? event.callSid : undefined
   return (
     items.length < eventsAtMost &&
     piece.characters + sizeOf(event) <= charactersAtMost &&
     piece.reactions + reactionsOf(piece, event) <= reactionsAtMost &&
     (call === undefined || calls.has(call) || calls.size < callsAtMost) &&
-    (resource === undefined || !resources.has(resource))
+    resourcesOf(event).every((resource) => !resources.has(resource))
   )
 }
 
@@ -137,12 +136,19 @@ function put(piece: Piece, i: number, event: TrafficEvent): void {
   piece.reactions += reactionsOf(piece, event)
   piece.characters += sizeOf(event)
   piece.items.push(i)
-  if ('resourceId' in event && event.resourceId !== undefined) piece.resources.add(event.resourceId)
+  for (const resource of resourcesOf(event)) piece.resources.add(resource)
   if (!('callSid' in event)) return
   piece.calls.add(event.callSid)
   // A stream that starts or ends may close or open what others speak in.
   if (event.type === 'stream.started' || event.type === 'stream.ended') piece.settled.clear()
   else piece.settled.add(event.callSid)
+}
+
+/** What it uses up for good: its resource id, and the Message-ID of a mail. */
+function resourcesOf(event: TrafficEvent): readonly string[] {
+  const resource = 'resourceId' in event ? event.resourceId : undefined
+  const message = 'messageId' in event ? event.messageId : undefined
+  return [resource, message].filter((one) => one !== undefined)
 }
 
 function sizeOf(event: TrafficEvent): number {
@@ -154,6 +160,8 @@ function sizeOf(event: TrafficEvent): number {
  * one more for a stream that turns out to have been over when it is first looked at (D16).
  */
 function reactionsOf({ calls, settled }: Piece, event: TrafficEvent): number {
+  // The first mail of a session in another conversation is told to both.
+  if ('inReplyTo' in event || 'references' in event) return 2
   if (!('callSid' in event)) return 0
   const isWords = event.type !== 'stream.started' && event.type !== 'stream.ended'
   const moves = isWords && settled.has(event.callSid) ? 0 : 2

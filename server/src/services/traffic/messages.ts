@@ -3,6 +3,7 @@ import type { ParticipantType } from '#domain/conversation/state.ts'
 import type { Sides } from '#domain/conversation/matching.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { TrafficEvent, TrafficResult } from '../api.ts'
+import { takeReply } from '../mails/replies.ts'
 import type { Run } from './batch.ts'
 import { findOpen, gone, make } from './group.ts'
 import { record, refusedIn, repeat, repeated } from './record.ts'
@@ -17,6 +18,8 @@ export function sidesOf({ type, channel, from, to }: Pick<Message, 'type' | 'cha
 
 /** A message, received or sent: into the conversation it belongs to, found or made (T7, T8, T9). */
 export function takeMessage({ unit, batch }: Run, message: Message): TrafficResult {
+  const reply = isMail(message) ? takeReply(unit, message) : undefined
+  if (reply) return reply
   const sought = batch.capture(message, sidesOf(message))
   if (sought === null)
     return { status: 'ignored', because: `no capture rule for ${message.channel} matches its from and to` }
@@ -25,6 +28,10 @@ export function takeMessage({ unit, batch }: Run, message: Message): TrafficResu
   if (earlier) return repeat(unit, earlier, words)
   const conversation = findOpen(unit, sought) ?? make(unit, sought, `a message on ${message.channel}`)
   return isRefused(conversation) ? refusedIn(undefined, gone(conversation)) : record(unit, conversation.id, words)
+}
+
+function isMail(message: Message): boolean {
+  return message.type === 'message.received' && message.channel === 'EMAIL'
 }
 
 function wordsOf({ type, channel, from, to, text, channelId, resourceId, occurredAt }: Message): Omit<Say, 'type'> {

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { simulatedSystem } from '#adapters/system/simulated/simulated-system.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
-import type { OutgoingRequest } from '#services/ports.ts'
-import type { Asked } from './ask.ts'
+import type { Asked, OutgoingRequest, Sender } from '#services/ports.ts'
 import { httpAgent } from './http.ts'
 
 const secret = `whsec_${Buffer.from('a secret of the program').toString('base64')}`
@@ -25,14 +24,16 @@ function definitionWith(more: {
 async function ask(answers: readonly Asked[], more: Partial<TurnInput> = {}) {
   const system = simulatedSystem(1)
   const requests: OutgoingRequest[] = []
+  const asking: Sender['ask'] = async (request) => {
+    requests.push(request)
+    return answers[requests.length - 1] ?? { error: 'no more answers', refused: false }
+  }
   const agent = httpAgent({
     system,
     vault: { open: (sealed) => sealed.replace('sealed ', '') },
     internalTargets: async (account) => account === 'trusted',
-    ask: async (request) => {
-      requests.push(request)
-      return answers[requests.length - 1] ?? { error: 'no more answers', refused: false }
-    },
+    ask: asking,
+    stream: asking,
   })
   const input: TurnInput = {
     account: 'alice',
@@ -73,6 +74,8 @@ describe('the agent that is a program', () => {
       channel: 'voice',
       on: 'user',
       data: { name: 'Alice' },
+      context: null,
+      rich: false,
       said: [{ who: 'user', text: 'Hello' }],
     })
   })
@@ -96,6 +99,16 @@ describe('the agent that is a program', () => {
     const expected = createHmac('sha256', 'a secret of the program').update(signed).digest('base64')
     expect(headers['webhook-signature']).toBe(`v1,${expected}`)
     expect(headers['webhook-id']).toBe('turn_01ka7n36096q14dr9gpqy77zxy.1')
+  })
+
+  it('is told what it may show, what the channel is and what it was told before', async () => {
+    const { requests } = await ask([ok({})], { channel: 'text', rich: true, context: 'A gold customer.' })
+    expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({
+      channel: 'text',
+      rich: true,
+      context: 'A gold customer.',
+    })
+    expect(JSON.parse(requests[0]?.body ?? '')).not.toHaveProperty('stream')
   })
 
   it('is sent none without a secret', async () => {
@@ -178,8 +191,75 @@ describe('what a program may answer', () => {
     expect(reply).not.toContain('secret')
   })
 
+  const written = { channel: 'text', rich: true } as const
+  const call = { id: 'c1', name: 'look', arguments: { a: 1 }, output: [1], isError: false, latencyMs: 12 }
+
+  it.each<[unknown, TurnReply]>([
+    [{ handOver: true }, { handOver: {} }],
+    [
+      { say: 'One moment.', handOver: { note: 'wants a person' } },
+      { say: 'One moment.', handOver: { note: 'wants a person' } },
+    ],
+    [{ toolCalls: [], widgets: null }, {}],
+    [{ toolCalls: [call, call] }, { toolCalls: [call] }],
+    [
+      { toolCalls: [{ name: 'look' }, { name: 'look', latencyMs: 1.6, isError: true }] },
+      {
+        toolCalls: [
+          { id: 'call_1_1', name: 'look', arguments: {}, output: null, isError: false, latencyMs: 0 },
+          { id: 'call_1_2', name: 'look', arguments: {}, output: null, isError: true, latencyMs: 2 },
+        ],
+      },
+    ],
+    [
+      { widgets: [{ type: 'list', data: { a: [1] } }, { type: 'info' }] },
+      {
+        widgets: [
+          { type: 'list', data: { a: [1] } },
+          { type: 'info', data: {} },
+        ],
+      },
+    ],
+  ])('in writing: %j', async (answer, reply) => {
+    expect((await ask([ok(answer)], written)).reply).toEqual(reply)
+  })
+
+  it('widgets are left out where they cannot be shown', async () => {
+    const answer = { say: 'Here.', widgets: [{ type: 'list', data: {} }] }
+    expect((await ask([ok(answer)])).reply).toEqual({ say: 'Here.' })
+  })
+
+  const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)])
+
+  it.each([
+    [{ handOver: 1 }, /"handOver"/],
+    [{ handOver: true, end: true }, /in one turn/],
+    [{ handOver: true, transfer: { to: '+12025550199' } }, /in one turn/],
+    [{ toolCalls: {} }, /no list/],
+    [{ toolCalls: Array.from({ length: 65 }, () => call) }, /at most 64/],
+    [{ toolCalls: ['a secret'] }, /tool call that is none/],
+    [{ toolCalls: [{ ...call, id: '' }] }, /tool call that is none/],
+    [{ toolCalls: [{ ...call, name: 'x'.repeat(65) }] }, /tool call that is none/],
+    [{ toolCalls: [{ ...call, arguments: [] }] }, /tool call that is none/],
+    [{ toolCalls: [{ ...call, isError: 'no' }] }, /tool call that is none/],
+    [{ toolCalls: [{ ...call, latencyMs: -1 }] }, /tool call that is none/],
+    [{ toolCalls: [{ ...call, output: deep(70) }] }, /larger than 64 KB/],
+    [{ widgets: [{ data: {} }] }, /widget that is none/],
+    [{ widgets: [{ type: 'a secret', data: {} }] }, /widget that is none/],
+    [{ widgets: [{ type: 'list', data: { a: 'x'.repeat(17_000) } }] }, /widget that is none/],
+    [{ widgets: Array.from({ length: 11 }, () => ({ type: 'list' })) }, /at most 10/],
+  ])('nor in writing %j', async (answer, problem) => {
+    const { reply } = await ask([ok(answer)], written)
+    expect(reply).toMatch(problem)
+    expect(reply).not.toContain('secret')
+  })
+
+  it('a call is not handed over', async () => {
+    expect((await ask([ok({ handOver: true })])).reply).toMatch(/hand over on a call/)
+  })
+
   it('nothing but JSON with status 200', async () => {
-    expect((await ask([{ status: 200, body: 'Hello' }])).reply).toBe('its program did not answer in JSON')
+    expect((await ask([{ status: 200, body: 'Hello' }])).reply).toBe('its program did not answer with a JSON object')
     expect((await ask([{ status: 500, body: '{}' }])).reply).toBe('its program answered with status 500')
     expect((await ask([{ error: 'The receiver did not answer within 5 s.', refused: false }])).reply).toMatch(
       /within 5 s/,

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startTrial, type Trial } from '#app/trial.ts'
 import { failure, startChatEndpoint, type ChatEndpoint } from '#conformance/chat-endpoint.ts'
@@ -21,10 +24,10 @@ afterEach(async () => {
 })
 
 /** A call to the phone that talks in turn, and everything that can be read of it afterwards. */
-async function call(given: string) {
+async function call(given: string, more: object = {}) {
   const { baseUrl } = endpoint
   const speech = { by: 'openai', baseUrl, model: 'small', prompt: 'You talk with {name}.', key: given }
-  const made = await trial.test.post('/agents', { name: 'Ann', welcome: 'Hello {name}!', speech })
+  const made = await trial.test.post('/agents', { name: 'Ann', welcome: 'Hello {name}!', speech, ...more })
   const placed = await trial.test.post('/sessions', { agentId: made.body.id, to: alice, data: { name: 'Alice' } })
   await trial.test.post('/clock/advance', { by: 'PT10M' })
   const { id } = placed.body
@@ -65,6 +68,37 @@ test('a model talks on a call and hangs up, and its key is read nowhere', async 
   ])
   expect(everything).toContain('all is said')
   expect(everything).not.toMatch(/sk-local|sealedKey|bearer/i)
+})
+
+test('a model looks something up while it talks on a call, and its tool is asked with a signature', async () => {
+  const asked: IncomingMessage['headers'][] = []
+  const shop = createServer((request, response) => {
+    asked.push(request.headers)
+    request.resume()
+    response.end('{"eta": "Friday"}')
+  })
+  shop.listen(0, '127.0.0.1')
+  await once(shop, 'listening')
+  const url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/`
+  const secret = `whsec_${Buffer.from('the secret of the shop').toString('base64')}`
+  endpoint.answer(({ body: { messages } }) => {
+    const last = messages.at(-1)
+    if (last?.role === 'tool') return { content: `It comes: ${last.content}` }
+    if (messages.some(({ role, content }) => role === 'assistant' && content?.startsWith('It comes')))
+      return { content: 'Goodbye.', toolCalls: [{ name: 'end_call', arguments: '{}' }] }
+    return { toolCalls: [{ name: 'order_status', arguments: '{}' }] }
+  })
+  const tools = [{ name: 'order_status', description: 'Where an order is', url, secret }]
+  try {
+    const { session, transcript, everything } = await call(key, { tools })
+    expect(session).toMatchObject({ state: 'ended', end: { cause: 'agent_hangup' } })
+    expect(transcript).toContainEqual({ who: 'agent', text: 'It comes: {"eta":"Friday"}' })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.['webhook-signature']).toMatch(/^v1,/)
+    expect(everything).not.toMatch(/whsec|sealedSecret/)
+  } finally {
+    shop.close()
+  }
 })
 
 test('a model that cannot answer ends its call for a stated reason, and the key that its endpoint quotes is read nowhere', async () => {

@@ -1,62 +1,79 @@
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
-import type { System } from '#engine/ports.ts'
-import type { AgentRuntime, TurnInput, TurnReply } from '#services/calls/ports.ts'
-import type { Asked, Sender, Vault } from '#services/ports.ts'
+import type { AgentRuntime, SummaryInput, TurnInput, TurnReply } from '#services/calls/ports.ts'
+import { askInTime, type AskingNeed, type Question } from '../asking.ts'
+import { Saying, tellWhole } from '../progress.ts'
+import { askForEvents } from '../streaming.ts'
 import { filled } from '../variables.ts'
-import { readAnswer } from './answer.ts'
-import { bodyOf, urlOf, type ModelSpeech } from './request.ts'
+import { Chunks } from './chunks.ts'
+import { readCompletion, type Completion } from './completion.ts'
+import { bodyOf, summaryMessages, urlOf, type Asking, type ModelSpeech } from './request.ts'
+import { modelTurn } from './rounds.ts'
 import { ModelTrouble } from './trouble.ts'
 
-export interface ModelAgentNeed {
-  readonly ask: Sender['ask']
-  readonly system: Pick<System, 'now' | 'after'>
-  readonly vault: Pick<Vault, 'open'>
-  /** Whether an account's agents may be on loopback and private addresses. */
-  readonly internalTargets: (account: string) => Promise<boolean>
-}
-
 /** Wait before the one further try, where nothing was sent. */
-const againMs: Milliseconds = 200
-const connectMs: Milliseconds = 5_000
+const againMs: readonly Milliseconds[] = [200]
+/** The longest summary that is kept, in characters. */
+const maxSummary = 1_000
 
 /** Asks a language model for every turn but the welcome, in real time. Without a welcome the user speaks first. */
-export function modelAgent(need: ModelAgentNeed): AgentRuntime {
+export function modelAgent(need: AskingNeed): AgentRuntime {
   return {
     turn: async (input): Promise<TurnReply> => {
-      const { definition, data, on } = input
-      const { speech, welcome } = definition
-      if (speech.by !== 'openai') throw new ModelTrouble('it has no model')
-      if (on === 'start') return welcome === '' ? {} : { say: filled(welcome, data) }
-      const asked = await askInTime(need, speech, input)
-      if ('error' in asked) throw new ModelTrouble(`its endpoint could not be asked: ${asked.error}`)
-      return readAnswer(asked.status, asked.body, speech.model)
+      const { definition, data, on, onProgress } = input
+      const speech = speechOf(input)
+      if (on !== 'start')
+        return modelTurn(need, speech, input, (asking, saying) => complete(need, speech, input, asking, saying))
+      if (definition.welcome === '') return {}
+      const welcome = { say: filled(definition.welcome, data) }
+      tellWhole(onProgress, welcome)
+      return welcome
+    },
+    summarise: async (input) => {
+      if (!input.said.some(({ who }) => who === 'user')) return undefined
+      const saying = new Saying(undefined)
+      const asking = { messages: summaryMessages(input.said), tools: [], streams: false, isLast: true }
+      await complete(need, speechOf(input), input, asking, saying)
+      return saying.text === '' ? undefined : saying.text.slice(0, maxSummary).toWellFormed()
     },
   }
 }
 
-/** Only what was never sent is sent again: a model that is asked twice is paid twice. */
-async function askInTime(need: ModelAgentNeed, speech: ModelSpeech, input: TurnInput): Promise<Asked> {
-  const until = need.system.now() + speech.timeoutMs
-  const internalTargets = await need.internalTargets(input.account)
-  const request = {
-    url: urlOf(speech),
-    method: 'POST',
-    headers: headersOf(need, speech),
-    body: bodyOf(speech, input),
-    internalTargets,
-  } as const
-  const ask = (): Promise<Asked> => {
-    const leftMs = Math.max(1, until - need.system.now())
-    return need.ask({ ...request, connectTimeoutMs: Math.min(leftMs, connectMs), totalTimeoutMs: leftMs })
-  }
-  const asked = await ask()
-  const isWorthIt = 'error' in asked && asked.unsent === true && !asked.refused && !input.signal.aborted
-  if (!isWorthIt || need.system.now() + againMs >= until) return asked
-  await new Promise<void>((resolve) => need.system.after(againMs, resolve))
-  return input.signal.aborted ? asked : ask()
+function speechOf({ definition: { speech } }: TurnInput | SummaryInput): ModelSpeech {
+  if (speech.by !== 'openai') throw new ModelTrouble('it has no model')
+  return speech
 }
 
-function headersOf({ vault }: ModelAgentNeed, { sealedKey }: ModelSpeech): Record<string, string> {
-  const headers = { 'content-type': 'application/json', 'user-agent': 'Colloquy-Agent/1' }
-  return sealedKey === undefined ? headers : { ...headers, authorization: `Bearer ${vault.open(sealedKey)}` }
+/** One answer of the model, within its time; what it says is said as it comes. */
+async function complete(
+  need: AskingNeed,
+  speech: ModelSpeech,
+  { account, signal }: Pick<TurnInput, 'account' | 'signal'>,
+  asking: Asking,
+  saying: Saying,
+): Promise<Completion> {
+  if (signal.aborted) throw new ModelTrouble('nobody waits for its answer any more')
+  const question: Question = {
+    account,
+    url: urlOf(speech),
+    headers: () => headersOf(need, speech),
+    body: bodyOf(speech, asking),
+    until: need.system.now() + speech.timeoutMs,
+    againMs,
+    signal,
+  }
+  if (!asking.streams) return whole(await askInTime(need, question), saying)
+  const chunks = new Chunks(saying)
+  const streamed = await askForEvents(need, question, (data) => chunks.take(data))
+  if ('value' in streamed) return streamed.value
+  if ('error' in streamed.asked || !streamed.isStream) return whole(streamed.asked, saying)
+  return chunks.ended()
+}
+
+function whole(asked: Awaited<ReturnType<typeof askInTime>>, saying: Saying): Completion {
+  if ('error' in asked) throw new ModelTrouble(`its endpoint could not be asked: ${asked.error}`)
+  return readCompletion(asked.status, asked.body, saying)
+}
+
+function headersOf({ vault }: AskingNeed, { sealedKey }: ModelSpeech): Record<string, string> {
+  return sealedKey === undefined ? {} : { authorization: `Bearer ${vault.open(sealedKey)}` }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { simulatedSystem } from '#adapters/system/simulated/simulated-system.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
-import type { SaidTurn, TurnInput } from '#services/calls/ports.ts'
+import type { SaidTurn, SummaryInput, TurnInput, TurnProgress } from '#services/calls/ports.ts'
+import type { Asked } from '#services/ports.ts'
 import { chosenRuntime } from '../chosen.ts'
 import { filled } from '../variables.ts'
 import { scriptedAgent } from './script.ts'
@@ -101,6 +103,94 @@ describe('the built-in agent without lines', () => {
   })
 })
 
+describe('the built-in agent that does things', () => {
+  const tool = {
+    name: 'order_status',
+    description: 'Where an order is',
+    parameters: {},
+    url: 'https://shop.example/',
+    timeoutMs: 1_000,
+  }
+  const widget = { type: 'order_tracker', data: { of: '{name}', at: [1, '{order.id}'] } }
+  const line = {
+    say: 'On Friday, {name}.',
+    tool: { name: 'order_status', arguments: { order: '{order.id}', deep: [{ n: 1 }] } },
+    widgets: [widget],
+    handOver: true,
+  } as const
+  const speech = { by: 'script', lines: [line, 'Two.'], goodbye: '' } as const
+  const doing = { ...definition, speech, tools: [tool] }
+  const data = { name: 'Alice', order: { id: 'A-118' } }
+  const call = { id: 'call_1_1', name: 'order_status', arguments: { order: 'A-118', deep: [{ n: 1 }] }, isError: false }
+
+  async function act(more: Partial<TurnInput> = {}, body = '{"eta": "Friday"}') {
+    const system = simulatedSystem(1)
+    const order: string[] = []
+    const ask = async (): Promise<Asked> => {
+      order.push('asked')
+      return { status: 200, body }
+    }
+    const need = { ask, stream: ask, system, vault: { open: (s: string) => s }, internalTargets: async () => false }
+    const onProgress = (progress: TurnProgress): void => {
+      order.push(progress.is === 'text' ? progress.delta : progress.call.name)
+    }
+    const { signal } = new AbortController()
+    const input = { account: 'a', session: 's', agent: 'g', definition: doing, channel: 'text', data, signal } as const
+    const said = [user('Where is it?')]
+    const reply = await scriptedAgent(need).turn({ ...input, said, on: 'user', onProgress, ...more })
+    return { reply, order }
+  }
+
+  it('uses the tool before it says the line, with its variables filled, and tells of both', async () => {
+    const { reply, order } = await act()
+    expect(reply).toEqual({
+      say: 'On Friday, Alice.',
+      handOver: { note: 'the script hands over' },
+      toolCalls: [{ ...call, output: { eta: 'Friday' }, latencyMs: expect.any(Number) }],
+      took: { toolsMs: expect.any(Number) },
+    })
+    expect(order).toEqual(['asked', 'order_status', 'On ', 'Friday, ', 'Alice.'])
+  })
+
+  it('shows widgets where they can be seen, and hands over what is written only', async () => {
+    expect((await act({ rich: true })).reply.widgets).toEqual([
+      { type: 'order_tracker', data: { of: 'Alice', at: [1, 'A-118'] } },
+    ])
+    expect((await act({ channel: 'voice' })).reply).not.toHaveProperty('handOver')
+    expect((await act({ channel: 'email' })).reply).toHaveProperty('handOver')
+  })
+
+  it('says the line also where the tool fails, and goes on with the next one', async () => {
+    const without = { ...doing, tools: [] }
+    const { reply } = await act({ definition: without })
+    expect(reply).toMatchObject({ say: 'On Friday, Alice.', toolCalls: [{ isError: true }] })
+    const said = [user('Where is it?'), agent('On Friday, Alice.'), user('And then?')]
+    expect((await act({ said })).reply).toEqual({ say: 'Two.' })
+  })
+
+  it('reaches no tool where it can ask nobody', async () => {
+    const reply = await turn([user('Hello?')], { definition: doing, data })
+    expect(reply.toolCalls).toMatchObject([{ name: 'order_status', isError: true, latencyMs: 0 }])
+  })
+})
+
+describe('its summary', () => {
+  const summary = (said: readonly SaidTurn[]) => {
+    const { signal } = new AbortController()
+    return scriptedAgent().summarise?.({ account: 'a', session: 's', definition, said, signal })
+  }
+
+  it('is what the user wanted first, and how long they talked; none where they said nothing', async () => {
+    expect(await summary([agent('Hello.')])).toBeUndefined()
+    expect(await summary([agent('Hello.'), user(' Where is\nmy order? '), agent('There.'), user('Thanks.')])).toBe(
+      'The user said "Where is my order?". The user spoke 2 times, the agent spoke 2 times.',
+    )
+    expect(await summary([user('x'.repeat(500))])).toBe(
+      `The user said "${'x'.repeat(200)}…". The user spoke once, the agent spoke 0 times.`,
+    )
+  })
+})
+
 describe('variables', () => {
   it.each([
     ['{name}', 'Alice'],
@@ -123,7 +213,7 @@ describe('the choice of a runtime', () => {
     const runtime = chosenRuntime({
       script: { turn: async () => ({ say: 'script' }) },
       http: { turn: async () => ({ say: 'http' }) },
-      openai: { turn: async () => ({ say: 'openai' }) },
+      openai: { turn: async () => ({ say: 'openai' }), summarise: async () => 'a summary' },
     })
     const input = { definition } as TurnInput
     expect(await runtime.turn(input)).toEqual({ say: 'script' })
@@ -132,5 +222,8 @@ describe('the choice of a runtime', () => {
     const speech = { by: 'openai', baseUrl: 'https://llm.example', model: 'm', prompt: 'p', timeoutMs: 1 } as const
     const openai = { ...definition, speech }
     expect(await runtime.turn({ ...input, definition: openai })).toEqual({ say: 'openai' })
+    const summing = { definition: openai } as unknown as SummaryInput
+    expect(await runtime.summarise?.(summing)).toBe('a summary')
+    expect(await runtime.summarise?.({ ...summing, definition: http })).toBeUndefined()
   })
 })

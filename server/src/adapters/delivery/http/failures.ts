@@ -18,8 +18,17 @@ export class TooSlow extends Error {
 export class TooLarge extends Error {
   override name = 'TooLarge'
 
+  constructor(most: string) {
+    super(`The receiver answered with more than ${most}.`)
+  }
+}
+
+/** Whoever asked does not wait for the answer any more. */
+export class GivenUp extends Error {
+  override name = 'GivenUp'
+
   constructor() {
-    super('The receiver answered with more than 64 KB.')
+    super('The request was given up before it was answered.')
   }
 }
 
@@ -59,7 +68,8 @@ export function failed(error: Error): Failed {
       error: 'The target is not a public address. Use one that is, or have the operator allow it.',
       refused: true,
     }
-  if (error instanceof TooSlow || error instanceof TooLarge) return { error: error.message, refused: false }
+  if (error instanceof TooSlow || error instanceof TooLarge || error instanceof GivenUp)
+    return { error: error.message, refused: false }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   const result = { error: sentenceFor(code), refused: code === 'UND_ERR_INVALID_ARG' }
   return unsent.includes(code) ? { ...result, unsent: true } : result

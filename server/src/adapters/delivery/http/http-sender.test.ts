@@ -329,6 +329,79 @@ describe('asking', () => {
   })
 })
 
+describe('streaming', () => {
+  it('tells each piece when it comes, in whole characters, before the rest is there', async () => {
+    const [head, tail] = [Buffer.from('\uFEFFGr\u00fc').subarray(0, 6), Buffer.from('ü\u00dfe').subarray(1)]
+    const heard = Promise.withResolvers<void>()
+    const { port } = await receiver((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream;charset=utf-8' }).write(head)
+      void heard.promise.then(() => response.end(tail))
+    })
+    const pieces: string[] = []
+    const asked = await senderWith().stream(post(`http://127.0.0.1:${port}/`), (text, { type }) => {
+      pieces.push(`${type} ${text}`)
+      heard.resolve()
+    })
+    expect(asked).toEqual({ status: 200, body: 'Grüße' })
+    expect(pieces).toEqual(['text/event-stream Gr', 'text/event-stream üße'])
+  })
+
+  it('is bounded in time and in size, and lets go of the connection', async () => {
+    const hung: ServerResponse[] = []
+    const { port } = await receiver((request, response) => {
+      hung.push(response)
+      response.writeHead(200).write('begun')
+      if (request.url === '/endless') response.write(Buffer.alloc(2 * 1024 * 1024, 'a'))
+    })
+    const sender = senderWith({ maxAskTimeoutMs: 100 })
+    const told: string[] = []
+    const slow = await sender.stream(post(`http://127.0.0.1:${port}/`), (text) => told.push(text))
+    expect(slow).toEqual({ error: 'The receiver did not answer within 0.1 s.', refused: false })
+    expect(told).toEqual(['begun'])
+    let length = 0
+    const large = await senderWith().stream(post(`http://127.0.0.1:${port}/endless`), (text) => {
+      length += text.length
+    })
+    expect(large).toEqual({ error: 'The receiver answered with more than 1 MB.', refused: false })
+    expect(length).toBeLessThanOrEqual(1024 * 1024)
+    for (const response of hung) if (!response.destroyed) await once(response, 'close')
+  })
+
+  it('stops where whoever waits gives up, and tells nothing more', async () => {
+    const { port } = await receiver((_request, response) => {
+      response.on('close', () => closed.resolve())
+      response.writeHead(200).write('begun')
+    })
+    const closed = Promise.withResolvers<void>()
+    const late = new AbortController()
+    const asked = await senderWith().stream({ ...post(`http://127.0.0.1:${port}/`), signal: late.signal }, () =>
+      late.abort(),
+    )
+    expect(asked).toEqual({ error: 'The request was given up before it was answered.', refused: false })
+    await closed.promise
+  })
+
+  it('outlives a listener that throws', async () => {
+    const { port } = await receiver(ok)
+    const sender = senderWith()
+    const asked = await sender.stream(post(`http://127.0.0.1:${port}/`), () => {
+      throw new TypeError('a secret')
+    })
+    expect(asked).toEqual({ error: 'The request failed (TypeError).', refused: false })
+    expect(await sender.ask(post(`http://127.0.0.1:${port}/`))).toMatchObject({ status: 200 })
+  })
+
+  it('stands behind the same guard, and follows no redirect', async () => {
+    const { port, seen } = await receiver((_request, response) => response.writeHead(307, { location: '/b' }).end())
+    const sender = senderWith()
+    const url = `http://127.0.0.1:${port}/`
+    expect(await sender.stream(post(url, { internalTargets: false }), () => {})).toMatchObject({ refused: true })
+    expect(seen).toEqual([])
+    expect(await sender.stream(post(url), () => {})).toEqual({ status: 307, body: '' })
+    expect(seen).toHaveLength(1)
+  })
+})
+
 describe('the address guard', () => {
   const refused = {
     error: 'The target is not a public address. Use one that is, or have the operator allow it.',

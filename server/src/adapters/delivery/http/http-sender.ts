@@ -2,6 +2,7 @@ import type { System } from '#engine/ports.ts'
 import type { Asked, OutgoingRequest, Sender, SendResult } from '#services/ports.ts'
 import { addressGuard, type GuardOptions } from './address-guard.ts'
 import { Exchange, type Ending } from './exchange.ts'
+import { failed, GivenUp } from './failures.ts'
 import { connectionPools, type PoolLimits } from './pools.ts'
 
 export interface HttpSenderOptions extends GuardOptions, Partial<PoolLimits> {
@@ -23,6 +24,7 @@ export function httpSender(options: HttpSenderOptions): Sender {
 
   function start(request: OutgoingRequest, ending: Ending): void {
     const { settle } = ending
+    if (request.signal?.aborted) return settle(failed(new GivenUp()))
     const url = URL.parse(request.url)
     if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
       return settle({ error: 'The target must be an http or https URL.', refused: true })
@@ -35,8 +37,13 @@ export function httpSender(options: HttpSenderOptions): Sender {
     const { method, body } = request
     pool.dispatch(
       { path: url.pathname + url.search, method, headers: headersOf(request, url), body },
-      new Exchange(system, ending),
+      new Exchange(system, { ...ending, signal: request.signal }),
     )
+  }
+
+  function asked(request: OutgoingRequest, onText?: Ending['onText']): Promise<Asked> {
+    const withinMs = Math.min(request.totalTimeoutMs, maxAskTimeoutMs)
+    return new Promise((settle) => start(request, { at: 'body', withinMs, settle, ...(onText && { onText }) }))
   }
 
   return {
@@ -45,10 +52,8 @@ export function httpSender(options: HttpSenderOptions): Sender {
         const withinMs = Math.min(request.totalTimeoutMs, maxTotalTimeoutMs)
         start(request, { at: 'status', withinMs, settle: (asked) => resolve(statusOf(asked)) })
       }),
-    ask: (request) =>
-      new Promise<Asked>((settle) => {
-        start(request, { at: 'body', withinMs: Math.min(request.totalTimeoutMs, maxAskTimeoutMs), settle })
-      }),
+    ask: (request) => asked(request),
+    stream: asked,
     async close() {
       closed = true
       await pools.close()

@@ -5,11 +5,12 @@ import type { Asked, OutgoingRequest, Sender, SendResult } from '#services/ports
 /** What the receiver does with a request; `number` counts all requests from 1. */
 export type Script = (request: OutgoingRequest, number: number) => Answer | Promise<Answer>
 
-/** A status without a body has an empty one. */
-export type Answer = SendResult | Asked
+/** A status without a body has an empty one. Who has it streamed gets it in one piece. */
+export type Answer = SendResult | Asked | { readonly status: number; readonly type: string; readonly body: string }
 
-/** As much as who asks gets to read. */
-const maxBodyBytes = 64 * 1024
+/** As much as who asks gets to read, at once and as it comes. */
+const maxBody = { bytes: 64 * 1024, words: '64 KB' }
+const maxStream = { bytes: 1024 * 1024, words: '1 MB' }
 
 export interface RecordedSender extends Sender {
   /** All requests so far, in the order they were sent. */
@@ -29,6 +30,7 @@ export function recordedSender(script: Script = () => ({ status: 200 })): Record
 
   async function perform(request: OutgoingRequest): Promise<Answer> {
     if (closed) return { error: 'The server is stopping.', refused: false }
+    if (request.signal?.aborted) return givenUp
     requests.push(request)
     inFlight++
     try {
@@ -50,7 +52,16 @@ export function recordedSender(script: Script = () => ({ status: 200 })): Record
     },
     async ask(request) {
       const answer = await perform(request)
-      return 'error' in answer ? answer : bounded({ body: '', ...answer })
+      return 'error' in answer ? answer : bounded({ status: answer.status, body: bodyOf(answer) }, maxBody)
+    },
+    async stream(request, onText) {
+      const answer = await perform(request)
+      if ('error' in answer) return answer
+      const { status } = answer
+      const body = bodyOf(answer)
+      const result = bounded({ status, body }, maxStream)
+      if ('body' in result && body !== '') onText(body, { status, type: 'type' in answer ? answer.type : '' })
+      return result
     },
     async close() {
       closed = true
@@ -58,9 +69,15 @@ export function recordedSender(script: Script = () => ({ status: 200 })): Record
   }
 }
 
-function bounded(answered: { readonly status: number; readonly body: string }): Asked {
-  if (Buffer.byteLength(answered.body) <= maxBodyBytes) return answered
-  return { error: 'The receiver answered with more than 64 KB.', refused: false }
+const givenUp = { error: 'The request was given up before it was answered.', refused: false } as const
+
+function bodyOf(answer: Exclude<Answer, { error: string }>): string {
+  return 'body' in answer ? answer.body : ''
+}
+
+function bounded(answered: { readonly status: number; readonly body: string }, most: typeof maxBody): Asked {
+  if (Buffer.byteLength(answered.body) <= most.bytes) return answered
+  return { error: `The receiver answered with more than ${most.words}.`, refused: false }
 }
 
 /** A receiver that answers after a while, or too late. */

@@ -10,6 +10,9 @@ const program = { by: 'http', url: 'https://agent.example.com/' }
 const model = { by: 'openai', baseUrl: 'https://llm.example.com/v1', model: 'small', prompt: 'You are Ann.' }
 const key = 'sk-0123456789'
 
+const tool = { name: 'order_status', description: 'Where an order is', url: 'https://shop.example.com/status' }
+const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) })
+
 /** As it is after being written like this, over what was there. */
 function written(draft: object, present?: ReturnType<ReturnType<typeof definitionOf>>) {
   return definitionOf(agentDraft.parse({ name: 'Ann', ...draft }), vault)(present)
@@ -97,6 +100,64 @@ describe('an agent as it is written', () => {
     expect(written({ speech: { ...model, baseUrl: program.url } }, signed).speech).not.toHaveProperty('sealedKey')
   })
 
+  test('has tools, their secrets sealed and never shown', () => {
+    const parameters = { type: 'object', properties: { order: { type: 'string' } } }
+    const definition = written({
+      tools: [
+        { ...tool, parameters, secret },
+        { ...tool, name: 'pay', timeoutMs: 500 },
+      ],
+    })
+    expect(definition.tools).toEqual([
+      { ...tool, parameters, timeoutMs: 10_000, sealedSecret: `sealed ${secret.length}` },
+      { ...tool, name: 'pay', parameters: { type: 'object', properties: {} }, timeoutMs: 500 },
+    ])
+    const shown = showDefinition(definition)
+    expect(JSON.stringify(shown)).not.toMatch(/sealed|whsec/)
+    expect(shown.tools).toEqual([
+      { ...tool, parameters, timeoutMs: 10_000, hasSecret: true },
+      { ...tool, name: 'pay', parameters: { type: 'object', properties: {} }, timeoutMs: 500, hasSecret: false },
+    ])
+    expect(written({}, definition)).not.toHaveProperty('tools')
+    expect(showDefinition(written({})).tools).toEqual([])
+  })
+
+  test("keeps a tool's secret that is not given again while its URL is the same, and then only", () => {
+    const present = written({ tools: [{ ...tool, secret }] })
+    const secretOf = (draft: object) => written({ tools: [{ ...tool, ...draft }] }, present).tools?.[0]?.sealedSecret
+    expect(secretOf({})).toBe(`sealed ${secret.length}`)
+    expect(secretOf({ name: 'status' })).toBe(`sealed ${secret.length}`)
+    expect(secretOf({ url: 'https://other.example.com/' })).toBeUndefined()
+    expect(secretOf({ secret: null })).toBeUndefined()
+    expect(secretOf({ secret: `${secret}${secret.slice(6)}` })).toBe('sealed 54')
+  })
+
+  test('has lines that do things, with its own tools only', () => {
+    const line = { say: 'On Friday.', tool: { name: 'order_status', arguments: { a: [1] } }, handOver: true }
+    const widgets = [{ type: 'list', data: { a: 1 } }]
+    const speech = { by: 'script', lines: ['One.', line, { say: 'Look.', widgets }], goodbye: '' }
+    const definition = written({ speech, tools: [tool] })
+    expect(definition.speech).toEqual(speech)
+    expect(showDefinition(definition).speech).toEqual(speech)
+    expect(() => written({ speech })).toThrow(
+      expect.objectContaining({ problem: expect.objectContaining({ field: 'speech.lines.1.tool.name' }) }),
+    )
+  })
+
+  test('has an address for mail and an idle time, or neither', () => {
+    const mail = { address: 'ann@example.com', subject: 'Your order' }
+    const definition = written({ mail, limits: { idleMs: 3_600_000 } })
+    expect(definition).toMatchObject({ mail, limits: { idleMs: 3_600_000 } })
+    expect(showDefinition(definition)).toMatchObject({ mail, limits: { idleMs: 3_600_000 } })
+    expect(written({ mail: null }, definition)).not.toHaveProperty('mail')
+    expect(showDefinition(written({})).mail).toBeNull()
+    expect(written({ limits: { idleMs: null } }).limits).toEqual({ idleMs: null })
+  })
+
+  test('stays out of lists where it is', () => {
+    expect(written({}, { ...written({}), unlisted: true })).toMatchObject({ unlisted: true })
+  })
+
   test('keeps what other dialects have in it', () => {
     const present = {
       ...written({}),
@@ -113,6 +174,7 @@ describe('an agent as it is written', () => {
   test.each([
     [{ limits: { ringMs: 1 } }, 'limits.ringMs'],
     [{ limits: { silenceMs: 999 } }, 'limits.silenceMs'],
+    [{ limits: { idleMs: 1_000 } }, 'limits.idleMs'],
     [{ retry: { max: 1, on: ['busy'], afterMs: [0] } }, 'retry.afterMs'],
   ])('has no lengths of time that no call may have: %j', (draft, field) => {
     expect(() => written(draft)).toThrow(expect.objectContaining({ problem: expect.objectContaining({ field }) }))
@@ -133,6 +195,22 @@ describe('an agent as it is written', () => {
     [{ hours: { startHour: 24, endHour: 24 } }],
     [{ hours: { startHour: 18, endHour: 9 } }],
     [{ retry: { max: 0, on: [], afterMs: [1000] } }],
+    [{ tools: [{ ...tool, name: 'end_call' }] }],
+    [{ tools: [{ ...tool, name: 'order status' }] }],
+    [{ tools: [tool, tool] }],
+    [{ tools: [{ ...tool, url: 'ftp://a' }] }],
+    [{ tools: [{ ...tool, description: '' }] }],
+    [{ tools: [{ ...tool, timeoutMs: 30_001 }] }],
+    [{ tools: [{ ...tool, secret: 'short' }] }],
+    [{ tools: [{ ...tool, parameters: { type: 'x'.repeat(17_000) } }] }],
+    [{ tools: [{ ...tool, parameters: deep(40) }] }],
+    [{ tools: Array.from({ length: 33 }, (_, index) => ({ ...tool, name: `t${index}` })) }],
+    [{ speech: { by: 'script', lines: [''] } }],
+    [{ speech: { by: 'script', lines: [{ say: '' }] } }],
+    [{ speech: { by: 'script', lines: [{ say: 'Hi', handOver: false }] } }],
+    [{ speech: { by: 'script', lines: [{ say: 'Hi', widgets: [{ type: 'a b', data: {} }] }] } }],
+    [{ mail: { address: 'ann', subject: 'x' } }],
+    [{ mail: { address: 'ann@example.com', subject: 'a\nBcc: bob@example.com' } }],
     [{ colour: 'red' }],
   ])('is not %j', (draft) => {
     expect(agentDraft.safeParse({ name: 'Ann', ...draft }).success).toBe(false)

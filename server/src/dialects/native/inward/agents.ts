@@ -3,6 +3,7 @@ import type { Vault } from '#services/ports.ts'
 import type { AgentDraft } from '../wire/agents.ts'
 import { idIn } from '../inward.ts'
 import { checkLengths } from './policy.ts'
+import { linesOf, toolsOf } from './tools.ts'
 
 type Make = (present?: AgentDefinition) => AgentDefinition
 
@@ -11,9 +12,10 @@ type Make = (present?: AgentDefinition) => AgentDefinition
  * none is sent elsewhere; what other dialects keep in it stays. Secrets are sealed here, once.
  */
 export function definitionOf(draft: AgentDraft, vault: Pick<Vault, 'seal'>): Make {
-  const speech = speechOf(draft.speech, vault)
+  const speech = speechOf(draft, vault)
+  const tools = toolsOf(draft.tools, vault)
   const inbound = inboundOf(draft.inbound, vault)
-  const { name, welcome, hours, retry, route, configurationId, callsBack, makes } = draft
+  const { name, welcome, hours, retry, route, configurationId, callsBack, mail, makes } = draft
   const configuration = configurationId === null ? undefined : idIn('configuration', 'configurationId', configurationId)
   const limits = defined(draft.limits) as AgentLimits
   const { voicemailWords: _, lastWords: __, onlineQuestion: ___, ...lengths } = limits
@@ -28,6 +30,9 @@ export function definitionOf(draft: AgentDraft, vault: Pick<Vault, 'seal'>): Mak
     route,
     ...(configuration !== undefined && { configurationId: configuration }),
     callsBack,
+    ...(draft.tools.length > 0 && { tools: tools(present?.tools) }),
+    ...(mail && { mail }),
+    ...(present?.unlisted && { unlisted: present.unlisted }),
     inbound: inbound(present?.inbound),
     announce: present?.announce ?? null,
     makes,
@@ -35,8 +40,11 @@ export function definitionOf(draft: AgentDraft, vault: Pick<Vault, 'seal'>): Mak
   })
 }
 
-function speechOf(speech: AgentDraft['speech'], vault: Pick<Vault, 'seal'>): (present?: AgentSpeech) => AgentSpeech {
-  if (speech.by === 'script') return () => speech
+function speechOf({ speech, tools }: AgentDraft, vault: Pick<Vault, 'seal'>): (present?: AgentSpeech) => AgentSpeech {
+  if (speech.by === 'script') {
+    const scripted = { ...speech, lines: linesOf(speech, tools) }
+    return () => scripted
+  }
   if (speech.by === 'openai') return modelOf(speech, vault)
   const { by, url, timeoutMs, secret } = speech
   const sealed = sealedOf(secret, vault)

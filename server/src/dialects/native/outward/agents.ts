@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { AgentDefinition, AgentSpeech } from '#domain/agent/state.ts'
+import type { AgentDefinition, AgentSpeech, AgentTool, ScriptLine } from '#domain/agent/state.ts'
 import type { PhoneNumber } from '#domain/number/state.ts'
 import type { RetryPolicy } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
@@ -42,6 +42,8 @@ export function showDefinition(definition: AgentDefinition): Definition {
     configurationId:
       definition.configurationId === undefined ? null : showId('configuration', definition.configurationId),
     callsBack: definition.callsBack ?? false,
+    tools: (definition.tools ?? []).map(showTool),
+    mail: definition.mail ? { address: definition.mail.address, subject: definition.mail.subject } : null,
     inbound: {
       callsPerCaller,
       exempt: [...exempt],
@@ -61,13 +63,37 @@ export function showDefinition(definition: AgentDefinition): Definition {
 function showSpeech(speech: AgentSpeech): Definition['speech'] {
   switch (speech.by) {
     case 'script':
-      return { ...speech, lines: [...speech.lines] }
+      return { by: 'script', lines: speech.lines.map(showLine), goodbye: speech.goodbye }
     case 'http':
       return { by: 'http', url: speech.url, timeoutMs: speech.timeoutMs, hasSecret: speech.sealedSecret !== undefined }
     case 'openai': {
       const { by, baseUrl, model, prompt, temperature, maxTokens, timeoutMs, sealedKey } = speech
       return { by, baseUrl, model, prompt, temperature, maxTokens, timeoutMs, hasKey: sealedKey !== undefined }
     }
+  }
+}
+
+function showTool({
+  name,
+  description,
+  parameters,
+  url,
+  timeoutMs,
+  sealedSecret,
+}: AgentTool): Definition['tools'][number] {
+  return { name, description, parameters: { ...parameters }, url, timeoutMs, hasSecret: sealedSecret !== undefined }
+}
+
+type ScriptOut = Extract<Definition['speech'], { by: 'script' }>
+
+function showLine(line: ScriptLine): ScriptOut['lines'][number] {
+  if (typeof line === 'string') return line
+  const { say, tool, widgets, handOver } = line
+  return {
+    say,
+    ...(tool && { tool: { name: tool.name, arguments: { ...tool.arguments } } }),
+    ...(widgets && { widgets: widgets.map(({ type, data }) => ({ type, data: { ...data } })) }),
+    ...(handOver && { handOver }),
   }
 }
 
@@ -80,6 +106,10 @@ export function showNumber(number: PhoneNumber): Wire<typeof wire.phoneNumber> {
     id: showId('number', number.id),
     number: number.number,
     agentId: number.agentId === null ? null : showId('agent', number.agentId),
+    agentVersion: number.agentVersion ?? null,
+    outbound: number.outbound
+      ? { agentId: showId('agent', number.outbound.id), version: number.outbound.version }
+      : null,
     route: number.route,
     hosted: number.hosted,
     isDefault: number.isDefault,

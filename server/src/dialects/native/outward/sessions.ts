@@ -30,6 +30,9 @@ export function showSession({ session, order, definition }: SessionView, next: S
     agent: { id: showId('agent', agent.id), version: agent.version, name: definition.name },
     route,
     data: order.data && { ...order.data },
+    context: order.context ?? null,
+    reference: session.reference?.key ?? null,
+    mail: order.mail ? { ...order.mail } : null,
     batch: batch ? { id: showId('batch', batch.id), row: batch.row } : null,
     parentId: parent === undefined ? null : showId('session', parent),
     entered: { ...session.entered, at: showInstant(session.entered.at) },
@@ -47,6 +50,7 @@ export function showSession({ session, order, definition }: SessionView, next: S
     artefacts: { ...session.artefacts },
     transfer: transferOf(session),
     conversationIds: [...new Set(session.words.map(({ conversationId }) => showId('conversation', conversationId)))],
+    userTurns: session.userTurns ?? 0,
     cost,
     createdAt: showInstant(session.createdAt),
     updatedAt: showInstant(session.updatedAt),
@@ -55,7 +59,7 @@ export function showSession({ session, order, definition }: SessionView, next: S
 
 /** What has to come before it goes on, in one word; null: nothing. */
 function waitingFor(session: Session): Shown['waitingFor'] {
-  const { state, direction, attempt, dueAt, wantsSlot } = session
+  const { state, kind, direction, attempt, dueAt, wantsSlot } = session
   switch (state) {
     case 'prepared':
       return 'batch'
@@ -67,7 +71,7 @@ function waitingFor(session: Session): Shown['waitingFor'] {
     case 'joining':
       return 'user'
     case 'dialing':
-      return 'carrier'
+      return kind === 'email' ? 'mail' : 'carrier'
     case 'ringing':
       return direction === 'outbound' ? 'answer' : 'program'
     case 'wrapping':

@@ -1,7 +1,7 @@
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { Position } from '#services/api.ts'
 import { fail, missing } from '../errors.ts'
-import { idOf } from '../inward.ts'
+import { idOf, keyLimits } from '../inward.ts'
 import { showAccount, showNewAccount, showNewKey } from '../outward.ts'
 import { created, ok, type Native, type Scope } from '../scope.ts'
 import * as wire from '../wire.ts'
@@ -101,7 +101,7 @@ export function accountChangeRoutes(app: Scope, { context }: Native): void {
       },
     },
     async ({ params, body }, reply) => {
-      const made = await accounts.createKey(idOf('account', params.id), by, body.name)
+      const made = await accounts.createKey(idOf('account', params.id), by, body.name, keyLimits(body))
       return isRefused(made) ? fail(made.refusal) : reply.code(201).send(showNewKey(made.key, made.secret))
     },
   )

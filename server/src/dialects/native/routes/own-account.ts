@@ -1,5 +1,6 @@
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import { fail, missing } from '../errors.ts'
+import { keyLimits } from '../inward.ts'
 import { showAccount, showKey, showNewKey } from '../outward.ts'
 import { created, ok, type Native, type Scope } from '../scope.ts'
 import * as wire from '../wire.ts'
@@ -38,7 +39,7 @@ export function ownKeyRoutes(app: Scope, { context, principal }: Native): void {
     { schema: { tags, summary: 'Make another key', body: wire.keyDraft, response: created(wire.newKey) } },
     async (request, reply) => {
       const { account, by } = principal(request)
-      const made = await accounts.createKey(account, by, request.body.name)
+      const made = await accounts.createKey(account, by, request.body.name, keyLimits(request.body))
       return isRefused(made) ? fail(made.refusal) : reply.code(201).send(showNewKey(made.key, made.secret))
     },
   )
@@ -59,7 +60,7 @@ export function ownKeyRoutes(app: Scope, { context, principal }: Native): void {
         ({ sid, revokedAt }) => sid === request.params.sid && revokedAt === null,
       )
       if (old === undefined) return missing('key', request.params.sid)
-      const made = await accounts.createKey(account, by, old.name)
+      const made = await accounts.createKey(account, by, old.name, old)
       if (isRefused(made)) return fail(made.refusal)
       const revoked = await accounts.revokeKey(account, by, old.sid)
       return isRefused(revoked) ? fail(revoked.refusal) : reply.code(201).send(showNewKey(made.key, made.secret))

@@ -1,4 +1,6 @@
+import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { SessionView } from '#services/calls/api.ts'
+import { fail } from '../errors.ts'
 import { idOf } from '../inward.ts'
 import { rendered } from '../once.ts'
 import { ok, type Native, type Scope } from '../scope.ts'
@@ -8,9 +10,9 @@ import { sessionShown } from './sessions.ts'
 
 const tags = ['Calls']
 
-/** Ending calls and handing them on. */
+/** Ending calls and chats, and handing calls on. */
 export function sessionControlRoutes(app: Scope, native: Native): void {
-  const { sessions } = native.context.services
+  const { sessions, texts } = native.context.services
   const show = sessionShown(native)
   const render = (view: SessionView) => rendered(200, show(view))
 
@@ -37,14 +39,23 @@ export function sessionControlRoutes(app: Scope, native: Native): void {
     {
       schema: {
         tags,
-        summary: 'End a call, whatever it is doing',
+        summary: 'End a call or a chat, whatever it is doing',
+        description:
+          'A chat is completed, and answered with its summary where one is there within 10 s; ended once more, the answer is the same. ' +
+          'A turn that is still running is discarded.',
         params: idParams,
         body: wire.hangUp,
-        response: ok(wire.session),
+        response: ok(wire.endedSession),
       },
     },
     async (request, reply) => {
       const id = idOf('session', request.params.id)
+      const { account } = native.principal(request)
+      if ((await sessions.get(account, id))?.session.kind === 'text') {
+        const ended = await texts.end({ account, by: 'api', request: request.id }, id)
+        if (isRefused(ended)) return fail(ended.refusal)
+        return reply.send({ ...show(ended.view), summary: ended.summary })
+      }
       const note = request.body?.note
       return native.write<SessionView>(request, reply, render, (ask) => sessions.hangUp(ask, id, note))
     },

@@ -4,6 +4,7 @@ import { sessionData } from '../call-events.ts'
 import { missing } from '../errors.ts'
 import { idOf } from '../inward.ts'
 import { ok, type Native, type Scope } from '../scope.ts'
+import { showItem } from '../outward/talk.ts'
 import { showEventId, showInstant } from '../vocabulary.ts'
 import * as wire from '../wire/sessions.ts'
 import { idParams, pageQuery } from '../wire.ts'
@@ -12,7 +13,7 @@ const tags = ['Calls']
 
 /** What happened in a call, and what was said in it. */
 export function sessionPartRoutes(app: Scope, { context, cursors, principal }: Native): void {
-  const { sessions } = context.services
+  const { sessions, texts } = context.services
 
   app.get(
     '/sessions/:id/timeline',
@@ -45,7 +46,7 @@ export function sessionPartRoutes(app: Scope, { context, cursors, principal }: N
     {
       schema: {
         tags,
-        summary: 'Who said what, oldest first',
+        summary: 'Who said what, oldest first, and which tools were used',
         params: idParams,
         response: ok(wire.transcript),
       },
@@ -53,8 +54,9 @@ export function sessionPartRoutes(app: Scope, { context, cursors, principal }: N
     async (request) => {
       const view = await sessions.get(principal(request).account, idOf('session', request.params.id))
       if (!view) return missing('session', request.params.id)
-      const said = await sessions.transcript(view.session)
-      return { transcript: said.map(({ who, text }) => ({ who, text })) }
+      const items = await texts.items(view)
+      const said = items.filter((item) => item.is === 'turn')
+      return { transcript: said.map(({ who, text }) => ({ who, text })), items: items.map(showItem) }
     },
   )
 }

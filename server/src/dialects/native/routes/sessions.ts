@@ -8,6 +8,9 @@ import { showArtefact, showSession } from '../outward/sessions.ts'
 import { created, ok, type Native, type Scope } from '../scope.ts'
 import * as wire from '../wire/sessions.ts'
 import { idParams } from '../wire.ts'
+import { openChat } from './chats.ts'
+import { openMail } from './mails.ts'
+import { openRoom } from './rooms.ts'
 
 const tags = ['Calls']
 
@@ -17,7 +20,7 @@ export function sessionShown({ context }: Native): (view: SessionView) => Return
   return (view) => showSession(view, (session) => sessions.nextTransition(session))
 }
 
-/** Placing calls, and seeing which there are. */
+/** Placing calls and opening other sessions, and seeing which there are. */
 export function sessionRoutes(app: Scope, native: Native): void {
   const { context, cursors, principal } = native
   const { sessions } = context.services
@@ -28,15 +31,19 @@ export function sessionRoutes(app: Scope, native: Native): void {
     {
       schema: {
         tags,
-        summary: 'Place a call',
+        summary: 'Place a call, or open a chat, an exchange of mail or a session for a browser',
         description:
-          'It waits for a slot, its time and its calling hours, is dialled and, where its policy says so, retried. Give an ' +
-          'Idempotency-Key: the same order sent twice then makes one call.',
-        body: wire.callDraft,
-        response: created(wire.session),
+          'A call waits for a slot, its time and its calling hours, is dialled and, where its policy says so, retried. A browser ' +
+          'session waits for its user, who joins with the token. A chat (`kind: "text"`) is live at once, and answered with the ' +
+          'greeting of its agent. An e-mail session (`kind: "email"`) is live when its first mail was sent. Give an Idempotency-Key: the same order sent twice then makes one.',
+        body: wire.sessionDraft,
+        response: created(wire.opened),
       },
     },
     async (request, reply) => {
+      if (request.body.kind === 'text') return openChat(native, request, reply, request.body)
+      if (request.body.kind === 'browser') return openRoom(native, request, reply, request.body)
+      if (request.body.kind === 'email') return openMail(native, request, reply, request.body)
       const draft = draftOf(request.body)
       return native.write<SessionView>(
         request,
@@ -52,7 +59,7 @@ export function sessionRoutes(app: Scope, native: Native): void {
     {
       schema: {
         tags,
-        summary: 'List calls, newest first; those of a batch by row',
+        summary: 'List calls and chats, newest first; those of a batch by row',
         querystring: wire.sessionsQuery,
         response: ok(wire.sessions),
       },

@@ -1,22 +1,14 @@
 import { z } from 'zod'
 import { id, instant, next } from '../wire.ts'
 import { retry } from './sessions.ts'
+import { programSecret, script, toolsIn, toolsOut, url } from './tools.ts'
 
 /** The shapes of agents and of the numbers they answer. Secrets go in and never come back. */
 
-const url = z.url({ protocol: /^https?$/, error: 'takes an http or https URL' }).max(2048)
 const secret = z.string().min(1).max(4096)
 const ms = z.int().min(0).max(31_536_000_000)
-const speechSecret = z
-  .string()
-  .regex(/^(whsec_)?[A-Za-z0-9+/_-]{16,1024}={0,2}$/, 'takes base64, with or without whsec_ in front')
 const apiKey = z.string().regex(/^[\x21-\x7e]{1,4096}$/, 'takes up to 4096 visible ASCII characters')
 
-const script = z.strictObject({
-  by: z.literal('script'),
-  lines: z.array(z.string().min(1).max(4000)).max(200).default([]),
-  goodbye: z.string().max(4000).default(''),
-})
 const http = { by: z.literal('http'), url, timeoutMs: z.int().min(100).max(60_000) }
 const baseUrl = url.refine(
   (text) => {
@@ -41,7 +33,7 @@ const speechIn = z
       .strictObject({
         ...http,
         timeoutMs: http.timeoutMs.default(10_000),
-        secret: speechSecret.nullable().optional().meta({
+        secret: programSecret.nullable().optional().meta({
           description: 'Signs each request; absent: the one it has stays while the URL is the same. Null: none',
         }),
       })
@@ -74,6 +66,13 @@ const limits = z
     wrapMs: ms.optional(),
     silenceMs: ms.nullable().optional().meta({ description: 'Null: silence never ends it' }),
     askOnlineMs: ms.nullable().optional(),
+    idleMs: z
+      .int()
+      .min(0)
+      .max(3 * 31_536_000_000)
+      .nullable()
+      .optional()
+      .meta({ description: 'Idle time after which a text session ends; null: never' }),
     voicemailMs: ms.nullable().optional().meta({ description: 'Null: voicemail is not looked for' }),
     voicemailWords: z.int().min(1).max(1000).optional(),
     lastWords: z.string().max(4000).optional().meta({ description: 'Said before hanging up for silence' }),
@@ -125,6 +124,14 @@ const fields = {
     .nullable()
     .default(null)
     .meta({ description: 'Its conversations are found and made by it; null, or deleted: the default one' }),
+  mail: z
+    .strictObject({
+      address: z.email().max(254),
+      subject: z.string().regex(/^[^\r\n]{1,255}$/, 'takes 1 to 255 characters in one line'),
+    })
+    .nullable()
+    .default(null)
+    .meta({ id: 'AgentMail', description: 'What its mail is sent as, and the subject where an order names none' }),
   callsBack: z.boolean().default(false).meta({ description: 'Whether it may agree on another call with the user' }),
 }
 
@@ -132,6 +139,7 @@ export const agentDraft = z
   .strictObject({
     ...fields,
     speech: speechIn.default({ by: 'script', lines: [], goodbye: '' }),
+    tools: toolsIn.default([]),
     limits: limits.default({}),
     inbound: inboundIn.default({ callsPerCaller: -1, exempt: [], rejectUnknown: false, source: null }),
     makes: makes.default({ recording: false, summary: false, extraction: false }),
@@ -143,6 +151,7 @@ const definition = z
   .object({
     ...fields,
     speech: speechOut,
+    tools: toolsOut,
     limits,
     inbound: inboundOut,
     makes,
@@ -189,6 +198,13 @@ export const phoneNumber = z
     id,
     number: z.string(),
     agentId: z.string().nullable(),
+    agentVersion: z
+      .int()
+      .nullable()
+      .meta({ description: 'The version of the agent that answers; null: the present one' }),
+    outbound: z.object({ agentId: z.string(), version: z.int() }).nullable().meta({
+      description: 'Who calls from it where an order names only the number; set in another API of this server',
+    }),
     route: z.string(),
     hosted: z.boolean().meta({ description: "Whether it is the operator's" }),
     isDefault: z.boolean(),

@@ -28,6 +28,7 @@ const data = z
   .meta({ description: 'Fills `{name}` in what the agent says; at most 25 KB as JSON' })
 
 export const callDraft = z.strictObject({
+  kind: z.literal('telephone').optional(),
   agentId: id,
   to: telephone,
   from: telephone.optional().meta({ description: "One of the account's numbers; absent: its default one" }),
@@ -36,6 +37,81 @@ export const callDraft = z.strictObject({
   retry: retry.nullable().optional().meta({ description: 'Absent: as its agent says. Null: no retry' }),
   keepsHours: z.boolean().default(false).meta({ description: "Whether it waits for its agent's calling hours" }),
 })
+
+const sessionKind = z
+  .enum(['telephone', 'browser', 'text', 'email'])
+  .meta({ id: 'SessionKind', description: 'How it is carried' })
+
+/** What is ordered for a user who is not called, by any name their maker knows them by. */
+const unCalled = {
+  agentId: id,
+  agentVersion: z.int().min(1).optional().meta({ description: 'Absent: the present one' }),
+  user: z.string().min(1).max(254),
+  context: z.string().max(65_536).optional().meta({ description: 'What the agent is told before the first word' }),
+  data: data.nullable().optional(),
+}
+
+export const browserDraft = z.strictObject({
+  kind: z.literal('browser'),
+  ...unCalled,
+  tokenSeconds: z
+    .int()
+    .min(30)
+    .max(86_400)
+    .optional()
+    .meta({ description: 'How long the join token is good; absent: 15 minutes' }),
+})
+
+export const chatDraft = z.strictObject({
+  kind: z.literal('text'),
+  ...unCalled,
+  reference: z.string().min(1).max(255).optional().meta({
+    description:
+      'Your own name of the order: the same one again finds its session. Absent: the Idempotency-Key, if any',
+  }),
+})
+
+const mailbox = z.string().min(1).max(254).meta({ example: 'alice@example.com' })
+const subject = z.string().max(998)
+export const mailDraft = z.strictObject({
+  kind: z.literal('email'),
+  ...unCalled,
+  reference: chatDraft.shape.reference,
+  to: mailbox,
+  from: mailbox.optional().meta({ description: "Absent: the agent's own, or the server's (--mail-from)" }),
+  subject: subject.optional().meta({ description: "Of the first mail; absent: the agent's own, or its name" }),
+  sendWithinSeconds: z.int().min(60).max(86_400).optional().meta({
+    description: 'How long the first mail is tried to be sent; absent: 4 hours',
+  }),
+  idleSeconds: z.int().min(60).max(94_608_000).optional().meta({
+    description: 'It ends after so long without mail; absent: a week',
+  }),
+})
+
+export const sessionDraft = z.discriminatedUnion('kind', [callDraft, browserDraft, chatDraft, mailDraft])
+
+export const mail = z
+  .object({
+    messageId: z.string(),
+    inReplyTo: z.string().nullable(),
+    references: z.array(z.string()),
+    from: z.string(),
+    to: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    at: instant,
+  })
+  .meta({ id: 'Mail' })
+export const mails = z.object({ mails: z.array(mail) })
+
+export const admission = z
+  .object({
+    url: z.string().meta({ description: 'A WebSocket', example: 'ws://127.0.0.1:4100/rooms' }),
+    token: z.string().meta({ description: 'A JWT, to be given as `access_token`' }),
+    room: z.string(),
+    expiresAt: instant,
+  })
+  .meta({ id: 'Admission', description: 'What is needed to come into the room of a browser session' })
 
 const protocol = z
   .object({
@@ -109,7 +185,7 @@ export const session = z
     state: sessionState,
     outcome: outcome.nullable(),
     end: end.nullable(),
-    kind: z.enum(['telephone', 'browser', 'text', 'email']),
+    kind: sessionKind,
     direction,
     from: z.string(),
     to: z.string(),
@@ -117,6 +193,12 @@ export const session = z
     agent: z.object({ id, version: z.int(), name: z.string() }),
     route: z.string(),
     data: data.nullable(),
+    context: z.string().nullable().meta({ description: 'What the agent was told before the first word' }),
+    reference: z.string().nullable().meta({ description: 'The name its maker gave the order' }),
+    mail: z
+      .object({ to: z.string(), from: z.string(), subject: z.string() })
+      .nullable()
+      .meta({ description: 'Of an e-mail session: where its mail goes, and the subject of the first one' }),
     batch: z.object({ id, row: z.int() }).nullable(),
     parentId: z.string().nullable(),
     entered: z
@@ -127,7 +209,7 @@ export const session = z
       .nullable()
       .meta({ description: 'What time alone will bring, if nothing else happens' }),
     waitingFor: z
-      .enum(['batch', 'time', 'retry', 'program', 'slot', 'hours', 'user', 'carrier', 'answer', 'artefacts'])
+      .enum(['batch', 'time', 'retry', 'program', 'slot', 'hours', 'user', 'carrier', 'mail', 'answer', 'artefacts'])
       .nullable(),
     dueAt: instant.nullable(),
     queuedAt: instant.nullable(),
@@ -139,11 +221,15 @@ export const session = z
     artefacts,
     transfer: z.object({ to: z.string(), state: z.string(), cause: z.string().nullable() }).nullable(),
     conversationIds: z.array(z.string()).meta({ description: 'Where its words are' }),
+    userTurns: z.int().meta({ description: 'How often the user has written; of calls always 0' }),
     cost: z.number().meta({ description: 'Cents, over all attempts' }),
     createdAt: instant,
     updatedAt: instant,
   })
-  .meta({ id: 'Session', description: "One agent's engagement with one user: a telephone call with all its attempts" })
+  .meta({
+    id: 'Session',
+    description: "One agent's engagement with one user: a telephone call with all its attempts, or a chat",
+  })
 /** What is only looked up for one session at a time. */
 export const sessionWhole = session
   .extend({
@@ -154,10 +240,11 @@ export const sessionWhole = session
 export const sessions = z.object({ sessions: z.array(session), next })
 
 const sessionFilters = {
+  kind: many(sessionKind, 4).meta({ description: 'Repeat it or separate with commas' }),
   state: many(sessionState, 10).meta({ description: 'Repeat it or separate with commas' }),
   outcome: many(outcome, 9).meta({ description: 'Repeat it or separate with commas' }),
   direction: direction.optional(),
-  user: telephone.optional().meta({ description: "The other party's number" }),
+  user: z.string().min(1).max(254).optional().meta({ description: "The other party's number or name" }),
 }
 export const sessionsQuery = z.strictObject({
   ...sessionFilters,
@@ -190,9 +277,74 @@ export const sessionTimeline = z.object({
   ),
   next,
 })
+const who = z.enum(['user', 'agent'])
+const widget = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) }).meta({ id: 'ShownWidget' })
+const toolCall = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    arguments: z.record(z.string(), z.unknown()),
+    output: z.unknown(),
+    isError: z.boolean(),
+    latencyMs: z.number(),
+  })
+  .meta({ id: 'ToolCall', description: 'One use of a tool, with what came of it' })
+const took = z
+  .object({ totalMs: z.number(), firstWordMs: z.number().optional(), toolsMs: z.number().optional() })
+  .meta({ id: 'Took', description: "How long the agent's answer took, in milliseconds" })
+const talkItem = z
+  .discriminatedUnion('is', [
+    z.object({
+      is: z.literal('turn'),
+      who,
+      text: z.string(),
+      at: instant,
+      took: took.optional(),
+      widgets: z.array(widget).optional(),
+    }),
+    z.object({ is: z.literal('tool'), call: toolCall, at: instant }),
+  ])
+  .meta({ id: 'TalkItem', description: 'One thing said, or one tool used' })
 export const transcript = z
-  .object({ transcript: z.array(z.object({ who: z.enum(['user', 'agent']), text: z.string() })) })
+  .object({
+    transcript: z.array(z.object({ who, text: z.string() })),
+    items: z.array(talkItem).meta({ description: 'The same with times, and with the tools that were used' }),
+  })
   .meta({ id: 'Transcript', description: 'Of the last attempt' })
+
+export const messageDraft = z.strictObject({
+  text: z.string().min(1).max(16_000),
+  rich: z.boolean().default(false).meta({ description: 'Whether you can show widgets' }),
+})
+export const answered = z
+  .object({
+    reply: z.string().nullable().meta({ description: 'What the agent said; null: nothing' }),
+    toolCalls: z.array(toolCall),
+    widgets: z.array(widget),
+    session,
+  })
+  .meta({ id: 'Answered' })
+
+export const opened = session
+  .extend({
+    join: admission.optional().meta({ description: 'For the user of a browser session' }),
+    greeting: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Of a chat: what the agent said first; null: nothing' }),
+  })
+  .meta({ id: 'OpenedSession' })
+/** What a chat ends with. */
+export const endedSession = session
+  .extend({
+    summary: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Of a chat; null: none was made, or it was not there in 10 s' }),
+  })
+  .meta({ id: 'EndedSession' })
 
 export const hangUp = z.strictObject({ note: z.string().min(1).max(200).optional() }).nullish()
 export const transfer = z.strictObject({ to: telephone })

@@ -64,6 +64,7 @@ export async function openHouse(offered: Offered = {}, context: Partial<DialectC
     limiter: { take: () => ({ allowed: true, limit: 1000, remaining: 999, retryAfterMs: 0 }) },
     send: async () => ({ error: 'nobody sends here', refused: true }),
     ask: async () => ({ error: 'nobody asks here', refused: true }),
+    stream: async () => ({ error: 'nobody asks here', refused: true }),
     now: () => 0,
     after: () => () => undefined,
     backup: async () => ({ refusal: { code: 'unavailable', message: 'No backup here.' } }),

@@ -100,7 +100,12 @@ beforeEach(async () => {
   await engine.start()
   await engine.clocks.define('alice', 'test', system.now())
   numbers = createNumbers({ engine })
-  agents = createAgents({ engine, numbers, stopWaiting: async () => [] })
+  agents = createAgents({
+    engine,
+    numbers,
+    stopWaiting: async () => [],
+    eraseDrafts: async () => undefined,
+  })
   batches = createBatches({
     engine,
     agents,

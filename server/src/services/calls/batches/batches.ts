@@ -1,6 +1,6 @@
 import { batch as noun } from '#domain/batch/batch.ts'
 import type { BatchCommand } from '#domain/batch/commands.ts'
-import { rowsPerPart, type Batch, type BatchRow, type BatchStatus } from '#domain/batch/state.ts'
+import { isOpen, rowsPerPart, type Batch, type BatchRow, type BatchStatus } from '#domain/batch/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refusals, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
@@ -91,34 +91,17 @@ export async function stopBatchesOf(engine: Engine, { account, by }: Ask, agent:
   return undefined
 }
 
-function isOpen(status: BatchStatus): boolean {
-  switch (status) {
-    case 'created':
-    case 'processed':
-    case 'scheduled':
-    case 'queued':
-    case 'running':
-      return true
-    case 'completed':
-    case 'stopped':
-    case 'failed':
-    case 'erasing':
-      return false
-  }
-}
-
 /** The whole list in one unit, so that there is all of it or none. It may run several times: the parts are cut once. */
-function create(draft: BatchDraft): (unit: Unit) => Batch | Refused {
-  const { agentId, rows, ...rest } = draft
+function create(draft: BatchDraft): (unit: Unit, id?: Id) => Batch | Refused {
+  const { agentId, version, rows, ...rest } = draft
   const valid = rows.reduce((count, { to }) => (to === undefined ? count : count + 1), 0)
   const parts = Array.from({ length: Math.ceil(rows.length / rowsPerPart) }, (_, i) =>
     rows.slice(i * rowsPerPart, (i + 1) * rowsPerPart),
   )
-  return (unit) => {
+  return (unit, id = unit.id()) => {
     const agent = liveAgent(unit, agentId, 'agentId')
     if (isRefused(agent)) return agent
-    const id = unit.id()
-    const pin = { id: agentId, version: agent.version }
+    const pin = { id: agentId, version: version ?? agent.version }
     let state = stateAfter(unit, id, { type: 'create', ...rest, agent: pin, rows: rows.length, valid })
     for (const part of parts) {
       if (isRefused(state)) return state
@@ -128,22 +111,41 @@ function create(draft: BatchDraft): (unit: Unit) => Batch | Refused {
   }
 }
 
-async function check(
+/** A batch with an id that was minted before, which starts at once; inside a program. */
+export function startBatch(unit: Unit, id: Id, draft: BatchDraft): Batch | Refused {
+  const made = create(draft)(unit, id)
+  if (isRefused(made)) return made
+  const scheduled = stateAfter(unit, id, { type: 'schedule', dueAt: unit.now, keepsHours: true })
+  return isRefused(scheduled) ? scheduled : stateAfter(unit, id, { type: 'lapse' })
+}
+
+/** Whether calls can be made as the draft says, apart from its rows. */
+export async function checkOrders(
   { agents, numbers }: Pick<BatchesNeed, 'agents' | 'numbers'>,
   account: string,
-  { agentId, from, rows }: BatchDraft,
+  { agentId, version, from }: Pick<BatchDraft, 'agentId' | 'version' | 'from'>,
 ): Promise<Refused | undefined> {
-  if (rows.length > rowsAtMost)
-    return refuse('invalid', `A batch has at most ${rowsAtMost} rows: split the list.`, { field: 'rows' })
-  if (rows.some(({ row }, i) => row !== i + 1)) throw new Error('Rows are counted from 1, without gaps.')
   if ((await agents.get(account, agentId)) === undefined)
     return refuse('not_found', 'There is no such agent.', { field: 'agentId' })
+  if (version !== undefined && (await agents.version(account, agentId, version)) === undefined)
+    return refuse('not_found', 'The agent has no such version.', { field: 'version' })
   const named = await Promise.all(from.map((number) => numbers.find(account, number)))
   if (named.includes(undefined))
     return refuse('not_found', 'This number is not one of yours: add it first, or name another.', { field: 'from' })
   if (named.length === 0 && !(await numbers.list(account)).some(({ isDefault }) => isDefault))
     return refuse('not_found', 'Name the number to call from: the account has no default one.', { field: 'from' })
   return undefined
+}
+
+async function check(
+  need: Pick<BatchesNeed, 'agents' | 'numbers'>,
+  account: string,
+  draft: BatchDraft,
+): Promise<Refused | undefined> {
+  if (draft.rows.length > rowsAtMost)
+    return refuse('invalid', `A batch has at most ${rowsAtMost} rows: split the list.`, { field: 'rows' })
+  if (draft.rows.some(({ row }, i) => row !== i + 1)) throw new Error('Rows are counted from 1, without gaps.')
+  return checkOrders(need, account, draft)
 }
 
 function stateAfter(unit: Unit, id: Id, command: BatchCommand): Batch | Refused {

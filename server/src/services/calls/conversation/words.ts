@@ -1,4 +1,6 @@
 import type { Configuration } from '#domain/configuration/state.ts'
+import type { Turn } from '#domain/session/commands.ts'
+import type { Took, Widget } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
 import { endsOf } from '#domain/session/requests.ts'
 import type { Session } from '#domain/session/state.ts'
@@ -18,6 +20,9 @@ export interface Words {
   readonly who: 'user' | 'agent'
   readonly text: string
   readonly quietFrom: Instant
+  /** Of an agent's answer. */
+  readonly took?: Took
+  readonly widgets?: readonly Widget[]
 }
 
 type Parties = Pick<Session, 'user' | 'own'>
@@ -50,7 +55,7 @@ function open(run: Run, session: Session): Session | Refused {
  * Records what was said, as a communication of the conversation the call belongs to now. Where that was closed meanwhile, the
  * next one is found or made, and the session belongs to it from here on (T4, T9).
  */
-export function recordWords(unit: Unit, session: Session, words: Words): Session | Refused {
+export function recordWords(unit: Unit, session: Session, words: Words): Recorded | Refused {
   const run = runFor(unit, session)
   const opened = open(run, session)
   if (isRefused(opened)) return opened
@@ -61,11 +66,25 @@ export function recordWords(unit: Unit, session: Session, words: Words): Session
   const placed =
     present === conversationId ? opened : place(run, opened, conversationId, partNumber(communicationId) - 1)
   if (isRefused(placed)) return placed
-  const done = unit.run(noun, session.id, { type: 'turn', who: words.who, quietFrom: words.quietFrom })
-  return isRefused(done) ? done : done.state
+  const done = unit.run(noun, session.id, { type: 'turn', ...turnOf(session, words, communicationId) })
+  return isRefused(done) ? done : result
 }
 
-interface Recorded {
+/** Calls are the most, and their turns many: only those of browser sessions name their words. */
+function turnOf({ kind }: Session, words: Words, communicationId: Id): Omit<Turn, 'type'> {
+  const { who, quietFrom, took, widgets = [] } = words
+  if (kind !== 'browser') return { who, quietFrom }
+  return {
+    who,
+    quietFrom,
+    words: communicationId,
+    ...(took && { took }),
+    ...(widgets.length > 0 && { widgets }),
+  }
+}
+
+/** Where something said was recorded. */
+export interface Recorded {
   readonly conversationId: Id
   readonly communicationId: Id
 }
@@ -99,11 +118,12 @@ function recordedIn(result: TrafficResult): Recorded | Refused {
 function attach(run: Run, session: Session): Id | Refused {
   const configuration = configurationOf(run.unit, session)
   if (isRefused(configuration)) return configuration
-  const { id: callSid, direction } = session
+  const { id: callSid, direction, kind } = session
   const result = startStream(run, {
     type: 'stream.started',
     callSid,
     direction,
+    ...(kind === 'browser' && { callType: 'CLIENT' }),
     ...endsOf(session),
     configurationId: configuration.id,
   })
@@ -113,7 +133,10 @@ function attach(run: Run, session: Session): Id | Refused {
 }
 
 /** The one its agent names, if there still is such a one; else the account's default one. */
-function configurationOf(unit: Unit, { configurationId }: Session): Configuration | Refused {
+export function configurationOf(
+  unit: Unit,
+  { configurationId }: Pick<Session, 'configurationId'>,
+): Configuration | Refused {
   const named = configurationId === undefined ? undefined : liveConfiguration(unit, configurationId)
   return named === undefined || isRefused(named) ? defaultConfiguration(unit) : named
 }

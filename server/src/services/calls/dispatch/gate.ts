@@ -73,9 +73,10 @@ export function closedFor(
   definition: AgentDefinition | undefined,
   now: Instant,
 ): Gate['closed'] {
-  const hours = definition?.hours
-  if (!hours || !policyOf(session).keepsHours) return undefined
-  const known = need.zones.of(session.user)
+  const { keepsHours, hours: own } = policyOf(session)
+  const hours = own ?? definition?.hours
+  if (!hours || !keepsHours) return undefined
+  const known = own?.zone ? [own.zone] : need.zones.of(session.user)
   const zones = known.length > 0 ? known : [need.zoneOf(session.account)]
   return isOpen(now, zones, hours) ? undefined : { openings: nextOpenings(now, zones, hours) }
 }

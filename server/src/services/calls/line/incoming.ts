@@ -44,7 +44,7 @@ export interface IncomingNeed {
   readonly engine: Engine
   readonly system: Pick<System, 'after'>
   readonly telephony: Telephony
-  readonly agents: Pick<Agents, 'get'>
+  readonly agents: Pick<Agents, 'get' | 'version'>
   readonly numbers: Pick<Numbers, 'find'>
   readonly callerData?: CallerData
   readonly log?: Logger
@@ -57,7 +57,7 @@ const sourceMs: Milliseconds = 3_000
 export async function takeIncoming(need: IncomingNeed, call: IncomingCall): Promise<void> {
   const { account } = call
   const own = await need.numbers.find(account, canonicalAddress('VOICE', call.to))
-  const view = own?.agentId ? await need.agents.get(account, own.agentId) : undefined
+  const view = own && (await answering(need, account, own))
   if (!own || view?.agent.status !== 'live') {
     need.log?.warn({ account, callId: call.callId }, 'A call came for a number without an agent.')
     return
@@ -79,6 +79,18 @@ export async function takeIncoming(need: IncomingNeed, call: IncomingCall): Prom
   // The carrier reports the answer; where it cannot, the ring timeout ends the call.
   const failed = await answerLeg(need.telephony, account, reference)
   if (failed !== undefined) need.log?.warn({ account, session: id }, 'A call could not be answered.')
+}
+
+/** Who answers a number, in the version that is pinned to it, else in the present one. */
+async function answering(
+  { agents }: IncomingNeed,
+  account: string,
+  { agentId, agentVersion }: PhoneNumber,
+): Promise<AgentView | undefined> {
+  const view = agentId === null ? undefined : await agents.get(account, agentId)
+  if (!view || agentVersion === undefined || agentVersion === view.agent.version) return view
+  const definition = await agents.version(account, view.agent.id, agentVersion)
+  return definition && { agent: { ...view.agent, version: agentVersion }, definition }
 }
 
 type Caller = Pick<Arrived, 'view' | 'own' | 'user'>

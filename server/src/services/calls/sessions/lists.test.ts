@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '#engine/api.ts'
 import type { ListEntry } from '#engine/ports/storage.ts'
+import type { Position } from '../../api.ts'
 import type { SessionView } from '../api.ts'
-import { countSessions, listSessions } from './lists.ts'
+import { countSessions, listSessions, sessionsMadeAt } from './lists.ts'
 
 const many = 50_000
 
@@ -105,5 +106,56 @@ describe('the number of sessions', () => {
     const window = { createdFrom: many - 600, createdTo: many - 100 }
     expect(await countSessions(storeOf(asked), 'alice', window)).toBe(501)
     expect(asked).toEqual([500, 500])
+  })
+})
+
+describe('a page of sessions that are tested one by one', () => {
+  const number = ({ session: { id } }: SessionView): number => Number(id)
+
+  it('reads on until it is full, knows where to go on, and that the last is the last', async () => {
+    const also = (view: SessionView): boolean => number(view) % 1_000 === 7
+    const first = await listSessions(storeOf(), headsOf(), 'alice', { limit: 3, also })
+    expect([idsOf(first.items), first.next]).toEqual([['49007', '48007', '47007'], { sort: 47_007, id: '47007' }])
+    const last = await listSessions(storeOf(), headsOf(), 'alice', {
+      limit: 3,
+      also,
+      after: { sort: 2_007, id: '2007' },
+    })
+    expect([idsOf(last.items), last.next]).toEqual([['1007', '7'], undefined])
+  })
+
+  it('waits for tests that take a while, and takes the other conditions as they are', async () => {
+    const also = async (view: SessionView): Promise<boolean> => Promise.resolve(number(view) % 3 === 0)
+    const test = ({ odd }: ListEntry['facets']): boolean => odd === 0
+    const { items } = await listSessions(storeOf(), headsOf(), 'alice', { limit: 3, also, test })
+    expect(idsOf(items)).toEqual(['49998', '49992', '49986'])
+  })
+
+  it('stops after ten thousand, and goes on from there without leaving anything out', async () => {
+    const read: string[] = []
+    const also = (view: SessionView): boolean => number(view) === 5
+    let found: readonly string[] = []
+    let pages = 0
+    for (let after: Position | undefined; ;) {
+      const page = await listSessions(storeOf(), headsOf(read), 'alice', { limit: 3, also, ...(after && { after }) })
+      found = [...found, ...idsOf(page.items)]
+      pages++
+      if (!page.next) break
+      after = page.next
+    }
+    expect([found, pages, read.length]).toEqual([['5'], 5, many])
+  })
+
+  it('lets others have a turn', async () => {
+    const also = (): boolean => false
+    expect(await turnsDuring(() => listSessions(storeOf(), headsOf(), 'alice', { limit: 3, also }))).toBeGreaterThan(90)
+  })
+})
+
+describe('sessions of one instant', () => {
+  it('are found by their rows, newest first', async () => {
+    const twins = [3, 2, 1].map((n) => ({ aggregate: `twin${n}`, sort: 7, facets: { createdAt: 7 } }))
+    const entries = async () => [{ aggregate: 'later', sort: 8, facets: { createdAt: 8 } }, ...twins]
+    expect(await sessionsMadeAt({ entries }, 'alice', 7)).toEqual(['twin3', 'twin2', 'twin1'])
   })
 })

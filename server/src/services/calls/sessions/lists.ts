@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Engine, Page } from '#engine/api.ts'
 import type { ListEntry } from '#engine/ports/storage.ts'
 import type { Listed, Position } from '../../api.ts'
@@ -10,11 +11,13 @@ import { slicesOf } from '../slices.ts'
 import type { Views } from './views.ts'
 
 type Item = Page<{ readonly id: Id; readonly state: Session; readonly version: number }>['items'][number]
-type Asked = Omit<SessionQuestion, 'limit' | 'skip'>
+type Asked = Omit<SessionQuestion, 'limit' | 'skip' | 'also'>
 
 const perPage = 500
 /** Most sessions that are read before others have a turn. */
 const readAtOnce = 50
+/** Most sessions that are read for one page where they are tested one by one. */
+const testedMost = 10_000
 
 /**
  * Sessions, newest first; those of a batch by row. Of what is skipped and of what does not fit only the rows of the list are read. A
@@ -24,8 +27,9 @@ export async function listSessions(
   engine: Pick<Engine, 'entries'>,
   views: Pick<Views, 'get'>,
   account: string,
-  { limit, skip = 0, ...asked }: SessionQuestion,
+  { limit, skip = 0, also, ...asked }: SessionQuestion,
 ): Promise<Listed<SessionView>> {
+  if (also) return listTested(engine, views, account, { ...asked, limit, also })
   const items: SessionView[] = []
   let toSkip = skip
   let after: Position | undefined
@@ -44,6 +48,46 @@ export async function listSessions(
     }
   }
   return { items }
+}
+
+/** The same where each is tested whole: read on until the page is full or `testedMost` were read, then it may be short in the middle. */
+async function listTested(
+  engine: Pick<Engine, 'entries'>,
+  views: Pick<Views, 'get'>,
+  account: string,
+  { limit, also, ...asked }: Asked & Required<Pick<SessionQuestion, 'limit' | 'also'>>,
+): Promise<Listed<SessionView>> {
+  const items: SessionView[] = []
+  let tested = 0
+  let after: Position | undefined
+  for await (const rows of fittingRows(engine, account, asked, limit + 1)) {
+    for (let i = 0; i < rows.length; i += readAtOnce) {
+      if (tested > 0) await turn()
+      const some = rows.slice(i, i + readAtOnce)
+      const viewed = await Promise.all(some.map(({ aggregate }) => views.get(account, aggregate)))
+      for (const [n, view] of viewed.entries()) {
+        const isFitting = view !== undefined && (await also(view))
+        if (isFitting && items.length === limit) return { items, ...(after && { next: after }) }
+        if (isFitting) items.push(view)
+        if (items.length < limit || isFitting) after = positionOf(some[n]) ?? after
+      }
+      tested += some.length
+      if (tested >= testedMost) return { items, ...(after && { next: after }) }
+    }
+  }
+  return { items }
+}
+
+/** The ids of all sessions that were made at one instant, newest first, by the rows of the list. */
+export async function sessionsMadeAt(
+  engine: Pick<Engine, 'entries'>,
+  account: string,
+  instant: Instant,
+): Promise<readonly Id[]> {
+  const ids: Id[] = []
+  const only = { createdFrom: instant, createdTo: instant }
+  for await (const rows of fittingRows(engine, account, only)) ids.push(...rows.map(({ aggregate }) => aggregate))
+  return ids
 }
 
 /** How many there are, by the rows of the list: the sessions themselves are not read. */

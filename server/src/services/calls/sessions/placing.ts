@@ -4,7 +4,7 @@ import type { Batch, BatchRow } from '#domain/batch/state.ts'
 import { number as numberNoun } from '#domain/number/number.ts'
 import type { PhoneNumber } from '#domain/number/state.ts'
 import type { Create } from '#domain/session/commands.ts'
-import type { SessionEvent } from '#domain/session/events.ts'
+import type { Order, SessionEvent } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { AgentPin, Session } from '#domain/session/state.ts'
 import { canonicalAddress, isTelephone } from '#domain/vocabulary/address.ts'
@@ -27,17 +27,24 @@ export interface Ordered {
 
 /** An order's agent and number as they are, or why it cannot be taken. */
 export async function lookUp(
-  { agents, numbers }: { readonly agents: Pick<Agents, 'get'>; readonly numbers: Pick<Numbers, 'find' | 'list'> },
+  {
+    agents,
+    numbers,
+  }: { readonly agents: Pick<Agents, 'get' | 'version'>; readonly numbers: Pick<Numbers, 'find' | 'list'> },
   account: string,
-  draft: Pick<CallDraft, 'agentId' | 'from' | 'to' | 'data'>,
+  draft: Pick<CallDraft, 'agentId' | 'version' | 'from' | 'to' | 'data'>,
 ): Promise<Ordered | Refused> {
   const wrong = checkDraft(draft)
   if (wrong) return wrong
   const view = await agents.get(account, draft.agentId)
   if (view?.agent.status !== 'live') return unknownAgent()
+  const { version = view.agent.version } = draft
+  const definition =
+    version === view.agent.version ? view.definition : await agents.version(account, view.agent.id, version)
+  if (definition === undefined) return unknownVersion()
   const own = await ownNumber(numbers, account, draft.from)
   if (own === undefined) return draft.from === undefined ? noDefaultNumber() : unknownNumber()
-  return { agent: { id: view.agent.id, version: view.agent.version }, definition: view.definition, own }
+  return { agent: { id: view.agent.id, version }, definition, own }
 }
 
 /** Makes the session of an order. What was looked up may have gone meanwhile: it is looked at once more. */
@@ -74,9 +81,9 @@ function makeRow(
 ): Id | Refused | undefined {
   const own = numbers[(row - 1) % numbers.length]
   if (to === undefined || own === undefined) return undefined
-  const { id: batchId, agent, retry } = batch
+  const { id: batchId, agent, retry, orders } = batch
   const order = { agentId: agent.id, to, data: data ?? null, retry, keepsHours: true, batch: { id: batchId, row } }
-  const create = createOf({ agent, definition, own }, order)
+  const create = createOf({ agent, definition, own }, { ...orders, ...order })
   const id = unit.id(homeRoute(create))
   // Told only after a commit ran into it: somebody was faster.
   const made = unit.reported({ kind: 'row', key: `${batchId}#${row}` })
@@ -86,7 +93,7 @@ function makeRow(
 }
 
 function createOf({ agent, definition, own }: Ordered, draft: CallDraft): Create {
-  const { dueAt, batch, parent, data, vendor } = draft
+  const { dueAt, batch, parent, reference } = draft
   return {
     type: 'create',
     kind: 'telephone',
@@ -101,9 +108,15 @@ function createOf({ agent, definition, own }: Ordered, draft: CallDraft): Create
     ...(batch && { batch }),
     ...(parent !== undefined && { parent }),
     ...configurationOf(definition),
-    order: { data, ...(vendor && { vendor }) },
+    ...(reference && { reference }),
+    order: orderOf(draft),
     because: batch ? 'a row of a batch' : parent === undefined ? 'ordered by request' : 'agreed in another call',
   }
+}
+
+/** What is kept of an order as it was given. */
+export function orderOf({ data, context, vendor }: Pick<CallDraft, 'data' | 'context' | 'vendor'>): Order {
+  return { data, ...(context !== undefined && { context }), ...(vendor && { vendor }) }
 }
 
 /** The configuration that a session's conversation goes by, where its agent names one. */
@@ -138,6 +151,10 @@ function unknownAgent(): Refused {
 
 function unknownNumber(): Refused {
   return refuse('not_found', 'This number is not one of yours: add it first, or name another.', { field: 'from' })
+}
+
+function unknownVersion(): Refused {
+  return refuse('not_found', 'The agent has no such version.', { field: 'version' })
 }
 
 function noDefaultNumber(): Refused {

@@ -1,5 +1,5 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
-import type { Policy, RetryPolicy } from '#domain/session/state.ts'
+import type { Policy, RetryPolicy, SessionKind } from '#domain/session/state.ts'
 
 /** What an order says itself about how its call goes. */
 export interface PolicyOrder {
@@ -7,6 +7,20 @@ export interface PolicyOrder {
   readonly retry?: RetryPolicy | null
   readonly keepsHours: boolean
   readonly policy?: Partial<Policy>
+}
+
+/** The same of a session that is written: of an agent's limits only those of writing. */
+export function writtenPolicyOf({ limits, makes }: AgentDefinition, kind: SessionKind): Partial<Policy> {
+  const { wrapMs, idleMs } = limits
+  return {
+    ...(wrapMs !== undefined && { wrapMs }),
+    ...(kind === 'text' && idleMs !== undefined && { idleMs }),
+    makes: madeBy(makes),
+  }
+}
+
+function madeBy(makes: AgentDefinition['makes']): Policy['makes'] {
+  return (['recording', 'summary', 'extraction'] as const).filter((artefact) => makes[artefact])
 }
 
 /** A session's clocks and choices: the agent's limits, overruled by its order; what neither names is the house's default. */
@@ -24,7 +38,7 @@ export function policyOf({ limits, retry, makes }: AgentDefinition, order: Polic
     saysLastWords: (limits.lastWords ?? '') !== '',
     retry: order.retry === undefined ? retry : order.retry,
     keepsHours: order.keepsHours,
-    makes: (['recording', 'summary', 'extraction'] as const).filter((artefact) => makes[artefact]),
+    makes: madeBy(makes),
     ...order.policy,
   }
 }

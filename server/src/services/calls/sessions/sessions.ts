@@ -1,5 +1,5 @@
 import type { SessionCommand } from '#domain/session/commands.ts'
-import type { ArtefactSettled, SessionEvent } from '#domain/session/events.ts'
+import type { SessionEvent } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import { canonicalAddress, isTelephone } from '#domain/vocabulary/address.ts'
@@ -8,10 +8,13 @@ import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
 import { read } from '../../reading.ts'
-import type { Agents, CallDraft, Numbers, Sessions, SessionView } from '../api.ts'
+import type { Agents, Numbers, Sessions, SessionView } from '../api.ts'
 import { transcriptOf } from '../conversation/transcript.ts'
-import { countSessions, listSessions } from './lists.ts'
-import { lookUp, makeSession } from './placing.ts'
+import { importSession } from './importing.ts'
+import { countSessions, listSessions, sessionsMadeAt } from './lists.ts'
+import { artefactsOf } from './made.ts'
+import { place } from './ordering.ts'
+import { removeSession } from './removing.ts'
 import { stopWaiting } from './stopping.ts'
 import { nextTransition } from './transition.ts'
 import { orderOf, unknownSession, Views } from './views.ts'
@@ -26,7 +29,6 @@ export interface SessionsNeed {
 
 /** How long a person that a call is handed to may ring. */
 const transferRingMs: Milliseconds = 60_000
-const partsAtOnce = 500
 
 /** Sessions in our own words: ordering, steering and reading them. */
 export function createSessions({ engine, agents, numbers, dispatch }: SessionsNeed): Sessions {
@@ -49,7 +51,8 @@ export function createSessions({ engine, agents, numbers, dispatch }: SessionsNe
   }
 
   return {
-    place: (ask, draft) => place({ engine, agents, numbers }, ask, draft),
+    place: (ask, draft) => place({ engine, agents, numbers, views }, ask, draft),
+    import: (ask, draft) => importSession({ engine, agents, views }, ask, draft),
     stop: (ask, id) => change(ask, id, () => ({ type: 'stop', cause: 'stopped_by_request' })),
     stopWaiting: (ask, agent, { scheduled }) =>
       stopWaiting(engine, ask, agent, {
@@ -64,12 +67,15 @@ export function createSessions({ engine, agents, numbers, dispatch }: SessionsNe
           return refuse('invalid', 'Give the number to hand the call to in E.164 form.', { field: 'to' })
         return { type: 'transfer', id: unit.id(), to: person, from: own, ringMs: transferRingMs }
       }),
+    remove: (ask, id) => removeSession(engine, ask, id),
     get: (account, id) => views.get(account, id),
+    named: (account, key) => views.named(account, key),
     list: (account, question) => listSessions(engine, views, account, question),
     count: (account, question) => countSessions(engine, account, question),
+    madeAt: (account, instant) => sessionsMadeAt(engine, account, instant),
     timeline: (account, id, question) => timeline(engine, account, id, question),
     transcript: (session) => transcriptOf(engine, session),
-    artefacts: (account, id, upTo) => artefacts(engine, account, id, upTo),
+    artefacts: (account, id, upTo) => artefactsOf(engine, account, id, upTo),
     order: (account, id) =>
       read(engine, account, (unit) => {
         return unit.state(noun, id) ? orderOf(unit.part(noun, id, 1)) : undefined
@@ -78,27 +84,6 @@ export function createSessions({ engine, agents, numbers, dispatch }: SessionsNe
     queuePosition: (session) => dispatch.queuePosition(session),
     slots: (account) => dispatch.slots(account),
   }
-}
-
-async function place(
-  need: Pick<SessionsNeed, 'engine' | 'agents' | 'numbers'>,
-  ask: Ask<SessionView>,
-  draft: CallDraft,
-): Promise<Outcome<SessionView>> {
-  const ordered = await lookUp(need, ask.account, draft)
-  return need.engine.execute<SessionView>(ask, (unit) => {
-    // Refused in here, so that an order sent again under its key is answered as it was, whatever has gone meanwhile.
-    const done = isRefused(ordered) ? ordered : makeSession(unit, ordered, draft)
-    if (isRefused(done)) return done
-    if (isRefused(ordered)) return ordered
-    const { data, vendor } = draft
-    return {
-      session: done.state,
-      version: done.version,
-      order: { data, ...(vendor && { vendor }) },
-      definition: ordered.definition,
-    }
-  })
 }
 
 async function timeline(
@@ -113,22 +98,4 @@ async function timeline(
   const items = parts.slice(0, limit).map(({ recorded }) => recorded)
   const last = items.at(-1)
   return { items, ...(parts.length > limit && last && { next: last.n }) }
-}
-
-/** The newest of each kind: parts come in the order they were settled in. */
-async function artefacts(
-  engine: Engine,
-  account: string,
-  id: Id,
-  upTo = Infinity,
-): Promise<readonly ArtefactSettled[]> {
-  const parts = await engine.parts<SessionEvent>(account, id, { kind: 'artefact', after: 0, limit: partsAtOnce })
-  const newest = new Map<string, ArtefactSettled>()
-  for (const { n, created } of parts) {
-    if (created.type !== 'artefact.settled' || n > upTo) continue
-    const present = newest.get(created.artefact)
-    if (!present || created.attempt >= present.attempt) newest.set(created.artefact, created)
-  }
-  const last = Math.max(0, ...[...newest.values()].map(({ attempt }) => attempt))
-  return [...newest.values()].filter(({ attempt }) => attempt === last)
 }

@@ -1,5 +1,6 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Order, SessionEvent } from '#domain/session/events.ts'
+import { referenceClaim } from '#domain/session/finding.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { AgentPin } from '#domain/session/state.ts'
 import type { Part } from '#domain/noun.ts'
@@ -22,6 +23,12 @@ export class Views {
   async get(account: string, id: Id): Promise<SessionView | undefined> {
     const found = await read(this.#engine, account, (unit) => headOf(unit, id))
     return found && { ...found, definition: await this.definition(account, found.session.agent) }
+  }
+
+  /** The session whose maker named its order so. */
+  async named(account: string, key: string): Promise<SessionView | undefined> {
+    const holder = await read(this.#engine, account, (unit) => unit.holder(referenceClaim({ key })))
+    return holder === undefined ? undefined : this.get(account, holder)
   }
 
   /** The definition a session talks by. Of an agent that was erased only this is left. */

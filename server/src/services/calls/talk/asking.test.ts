@@ -50,3 +50,20 @@ it('an answer in time is taken as it is, and a server that stops waits for none'
   stopped.abort()
   expect(await answer).toHaveProperty('failed')
 })
+
+it('an agent with tools has time for them, a program has the same time for all of its turn', async () => {
+  const system = simulatedSystem(1)
+  const runtime = { turn: () => new Promise<TurnReply>(() => {}) }
+  const tool = { name: 'f', description: '', parameters: {}, url: 'https://a.example', timeoutMs: 10_000 }
+  const withTools = { ...talker, tools: [tool] }
+  let isOver = false
+  const never = new AbortController().signal
+  const answer = askAgent(runtime, system, { ...input, definition: withTools }, never).finally(() => (isOver = true))
+  await system.advance(59_999)
+  expect(isOver).toBe(false)
+  await system.advance(1)
+  expect(await answer).toEqual({ failed: 'The agent did not answer in time.' })
+  const program = askAgent(runtime, system, { ...input, definition: { ...input.definition, tools: [tool] } }, never)
+  await system.advance(5_000)
+  expect(await program).toEqual({ failed: 'The agent did not answer in time.' })
+})

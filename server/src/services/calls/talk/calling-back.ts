@@ -34,7 +34,7 @@ export function whyNotThen(
 export interface CallingBackNeed {
   readonly engine: Engine
   readonly system: Pick<System, 'after'>
-  readonly agents: Pick<Agents, 'get'>
+  readonly agents: Pick<Agents, 'get' | 'version'>
   readonly numbers: Pick<Numbers, 'find' | 'list'>
   readonly views: { get(account: string, id: Id): Promise<SessionView | undefined> }
   readonly log?: Logger
@@ -72,6 +72,7 @@ function draftOf({ session, order }: SessionView, dueAt: Instant): CallDraft {
     from: own,
     dueAt,
     data: order.data,
+    ...(order.context !== undefined && { context: order.context }),
     ...(order.vendor && { vendor: order.vendor }),
     ...(direction === 'outbound' && { retry: policyOf(session).retry }),
     keepsHours: true,

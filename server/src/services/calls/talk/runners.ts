@@ -2,9 +2,9 @@ import type { SessionRequests } from '#domain/session/requests.ts'
 import type { EffectRunner } from '#engine/api.ts'
 import type { Talks } from './talks.ts'
 
-type Kind = Extract<keyof SessionRequests, `agent.${string}`>
+type Kind = Exclude<Extract<keyof SessionRequests, `agent.${string}`>, 'agent.greet'>
 
-/** What sessions ask of whoever talks. All wait until it is said, so that a clock that is advanced does as well. */
+/** What calls ask of whoever talks. All wait until it is said, so that a clock that is advanced does as well. */
 export function talkRunners(
   talks: Pick<Talks, 'begin' | 'askOnline' | 'sayLast' | 'tell'>,
 ): Readonly<Record<Kind, EffectRunner>> {

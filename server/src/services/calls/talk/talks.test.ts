@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { openCallsHouse, phones, type CallsHouse } from '#conformance/calls-house.ts'
+import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
 
 let house: CallsHouse
@@ -27,4 +28,25 @@ it('a call that is over before its talk is set up is not talked on', async () =>
   await house.pass(minuteMs)
   expect(await house.states(session.id)).toEqual(['queued', 'dialing', 'ringing', 'live', 'wrapping', 'ended'])
   expect(asked).toBe(0)
+})
+
+it('keeps what its agent did with its tools, after what the user had said', async () => {
+  const used = { id: 'call_1', name: 'opening_hours', arguments: {}, output: 'nine', isError: false, latencyMs: 3 }
+  const told: (string | undefined)[] = []
+  const turn = async ({ on, context }: TurnInput): Promise<TurnReply> => {
+    told.push(context)
+    return on === 'start' ? { say: 'Hello there.' } : { say: 'At nine.', toolCalls: [used], end: {} }
+  }
+  house = await openCallsHouse({ runtime: { turn } })
+  const agentId = await house.agent()
+  const { session } = await house.call({ agentId, to: phones.ordinary, context: 'a gold customer' })
+  await house.pass(10 * minuteMs)
+  const view = await house.services.sessions.get(house.account, session.id)
+  if (!view) throw new Error('There is no session.')
+  expect(told[0]).toBe('a gold customer')
+  const items = await house.services.texts.items(view)
+  const place = items.findIndex(({ is }) => is === 'tool')
+  expect(items[place]).toMatchObject({ is: 'tool', call: used })
+  expect(items[place - 1]).toMatchObject({ is: 'turn', who: 'user' })
+  expect(items[place + 1]).toMatchObject({ is: 'turn', who: 'agent', text: 'At nine.' })
 })

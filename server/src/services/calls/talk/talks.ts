@@ -11,10 +11,10 @@ import type { Engine, Outcome, Unit } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Logger } from '../../ports.ts'
 import type { SessionView } from '../api.ts'
-import { transcriptOf } from '../conversation/transcript.ts'
-import { openWords, recordWords, type Words } from '../conversation/words.ts'
+import { wordsOf } from '../conversation/transcript.ts'
+import { openWords, recordWords, type Recorded, type Words } from '../conversation/words.ts'
 import { persist } from '../patience.ts'
-import type { AgentRuntime, News, Telephony } from '../ports.ts'
+import type { AgentRuntime, News, Telephony, TurnInput } from '../ports.ts'
 import { askAgent } from './asking.ts'
 import { whyNotThen } from './calling-back.ts'
 import { Talk, type Speech, type TalkHouse } from './talk.ts'
@@ -147,36 +147,48 @@ export class Talks {
   }
 
   async #make(call: LiveCall, { session, definition, order }: SessionView): Promise<Talk> {
-    const said = await transcriptOf(this.#need.engine, session)
+    const words = await wordsOf(this.#need.engine, session)
     const { voicemailMs } = session.policy
     const { answeredAt } = session.attempt
     const voicemailUntil = voicemailMs && answeredAt !== undefined ? answeredAt + voicemailMs : null
     const facts = { session: call.session, attempt: call.attempt, definition, voicemailUntil }
-    return new Talk(this.#house(call, session, { definition, data: order.data }), facts, said)
+    const { data, context } = order
+    const known = { definition, data, ...(context !== undefined && { context }) }
+    const heard = words.findLast(({ who }) => who === 'user')?.id ?? null
+    const said = words.map(({ who, text }) => ({ who, text }))
+    return new Talk(this.#house(call, session, known, heard), facts, said)
   }
 
   #house(
     call: LiveCall,
     { agent }: Session,
-    known: { readonly definition: AgentDefinition; readonly data: SessionView['order']['data'] },
+    known: Pick<TurnInput, 'definition' | 'data' | 'context'>,
+    last: Id | null,
   ): TalkHouse {
     const { engine, system, telephony, runtime } = this.#need
     const { account, session, attempt } = call
     const reference = referenceOf(session, attempt)
+    // What the user said last.
+    let heard = last
     const command = (given: SessionCommand): Promise<boolean> =>
       this.#inCall(call, (unit) => unit.run(noun, session, given))
     return {
       now: () => engine.clocks.now(account),
       at: (instant, step) => engine.clocks.at(account, instant, () => this.#track(step())),
-      ask: (input) =>
-        askAgent(
-          runtime,
-          system,
-          { account, session, agent: agent.id, channel: 'voice', ...known, ...input },
-          this.#stopped.signal,
-        ),
+      ask: async (input) => {
+        const asked = { account, session, agent: agent.id, channel: 'voice', ...known, ...input } as const
+        const reply = await askAgent(runtime, system, asked, this.#stopped.signal)
+        if ('failed' in reply) return reply
+        // What it did with its tools stands, whatever becomes of what it says.
+        for (const used of reply.toolCalls ?? []) await command({ type: 'note_tool', after: heard, call: used })
+        return reply
+      },
       speak: (text) => speak(telephony, account, reference, text),
-      record: (words) => this.#record(call, words),
+      record: async (words) => {
+        const { is, recorded } = await this.#record(call, words)
+        if (words.who === 'user' && recorded) heard = recorded.communicationId
+        return is
+      },
       thinks: (until) => command({ type: 'turn', who: 'agent', quietFrom: until }),
       sign: (sign) => command({ type: 'voicemail_sign', sign }),
       end: (cause, note) => command({ type: 'agent_ends', cause, ...(note !== undefined && { note }) }),
@@ -212,16 +224,21 @@ export class Talks {
   }
 
   /** Words that find no place are not said to the caller again: the call goes on without them. */
-  #record(call: LiveCall, words: Words): Promise<boolean> {
-    return this.#inCall(call, (unit, session) => recordWords(unit, session, words))
+  async #record(
+    call: LiveCall,
+    words: Words,
+  ): Promise<{ readonly is: boolean; readonly recorded: Recorded | undefined }> {
+    const outcome = await this.#execute<Recorded>(call, (unit, session) => recordWords(unit, session, words))
+    return { is: this.#goesOn(call, outcome), recorded: outcome.value }
   }
 
   /** False: the call is over. */
   async #inCall(call: LiveCall, program: (unit: Unit, session: Session) => Refused | object): Promise<boolean> {
-    const outcome = await this.#execute<true>(call, (unit, session) => {
-      const done = program(unit, session)
-      return isRefused(done) ? done : true
-    })
+    return this.#goesOn(call, await this.#execute(call, program))
+  }
+
+  /** False: the call is over. What was refused otherwise is passed over: the call goes on without it. */
+  #goesOn(call: LiveCall, outcome: Outcome<unknown>): boolean {
     if (outcome.refusal === undefined) return true
     if (outcome.refusal === over.refusal) {
       this.over(call)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { scriptedAgent } from '#adapters/agents/script/script.ts'
 import { free, openCallsHouse, phones, type CallsHouse, type HouseOptions } from '#conformance/calls-house.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
 import type { Analysed, AnalysisInput } from '../ports.ts'
@@ -25,12 +26,24 @@ async function made(id: string): Promise<Record<string, unknown>> {
 
 describe('what is made of a call', () => {
   it('is skipped where nobody makes it, with the reason, and the call ends at once', async () => {
-    const { id } = await over({})
+    const { turn } = scriptedAgent()
+    const { id } = await over({ runtime: { turn } })
     expect(await house.session(id)).toMatchObject({
       state: 'ended',
       artefacts: { recording: 'skipped', transcript: 'done', summary: 'skipped', extraction: 'skipped', cost: 'done' },
     })
     expect(await made(id)).toMatchObject({ recording: 'no recorder', summary: 'no analysis' })
+  })
+
+  it("a summary is its agent's where no analysis makes one, in 10 s", async () => {
+    const { turn } = scriptedAgent()
+    const summarise = async (): Promise<string> => 'A short talk.'
+    const { id } = await over({ runtime: { turn, summarise } })
+    expect(await made(id)).toMatchObject({ summary: 'A short talk.', extraction: 'no analysis' })
+    await house.close()
+    const skips = async (): Promise<Analysed> => ({ is: 'skipped', because: 'no program' })
+    const other = await over({ runtime: { turn, summarise }, analysis: { make: skips } })
+    expect(await made(other.id)).toMatchObject({ summary: 'A short talk.', extraction: 'no program' })
   })
 
   it('is made of what was said', async () => {

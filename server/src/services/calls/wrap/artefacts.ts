@@ -1,5 +1,6 @@
 import type { Settle } from '#domain/session/commands.ts'
 import type { SessionRequests } from '#domain/session/requests.ts'
+import { isWritten } from '#domain/session/standing.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { EffectAnswer, EffectRunner, Engine } from '#engine/api.ts'
@@ -7,7 +8,7 @@ import type { System } from '#engine/ports.ts'
 import type { SessionView } from '../api.ts'
 import { transcriptOf } from '../conversation/transcript.ts'
 import { within } from '../patience.ts'
-import type { Analysis, Rates } from '../ports.ts'
+import type { AgentRuntime, Analysed, Analysis, AnalysisInput, Rates, SaidTurn } from '../ports.ts'
 import type { Talks } from '../talk/talks.ts'
 import { costOf } from './cost.ts'
 
@@ -19,6 +20,8 @@ export interface ArtefactsNeed {
   readonly rates: Rates
   readonly views: { get(account: string, id: Id): Promise<SessionView | undefined> }
   readonly talks: Pick<Talks, 'over'>
+  /** Whoever talked says in short what it was about. */
+  readonly runtime: Pick<AgentRuntime, 'summarise'>
   /** The server stops: what is being made is left, and made by the next process. */
   readonly stopped?: AbortSignal
 }
@@ -27,6 +30,8 @@ type Wanted = SessionRequests['artefact.make']
 
 /** How long the making of one artefact may take, in real time; the session's own bound ends the waiting in any case. */
 const makingMs: Milliseconds = 45_000
+/** Of a summary, which somebody may wait for. */
+const summaryMs: Milliseconds = 10_000
 
 /** Makes what is left to make when a call is over. */
 export function artefactRunner(need: ArtefactsNeed): EffectRunner {
@@ -41,26 +46,55 @@ export function artefactRunner(need: ArtefactsNeed): EffectRunner {
   }
 }
 
+/** A throw is tried again: what is made after the session has ended is shown all the same. */
 async function make(need: ArtefactsNeed, { artefact, attempt }: Wanted, view: SessionView): Promise<Settle> {
   const about = { type: 'settle', artefact, attempt } as const
-  const { session, definition } = view
+  const { session } = view
   if (session.attempt.number !== attempt) return { ...about, state: 'failed', because: 'its attempt was over' }
   const said = await transcriptOf(need.engine, session)
   if (artefact === 'cost') {
     const cost = costOf(session, said, need.rates)
     return { ...about, state: 'done', value: cost, cost: cost.total }
   }
-  const { analysis } = need
-  if (!analysis)
-    return { ...about, state: 'skipped', because: artefact === 'recording' ? 'no recorder' : 'no analysis' }
-  const { account, id } = session
-  const input = { account, session: id, artefact, definition, said }
-  // What is late is failed; what throws is tried again.
-  if (need.stopped?.aborted) throw new Error('The server stops.')
-  const analysed = await within(need.system, makingMs, (signal) => analysis.make({ ...input, signal }), need.stopped)
-  if (!analysed && need.stopped?.aborted) throw new Error('The server stops.')
-  if (!analysed) return { ...about, state: 'failed', because: 'it took too long' }
-  return analysed.is === 'done'
-    ? { ...about, state: 'done', value: analysed.value }
-    : { ...about, state: analysed.is, because: analysed.because }
+  const made = await (artefact === 'summary' ? summed(need, view, said) : analysed(need, artefact, view, said))
+  return made.is === 'done'
+    ? { ...about, state: 'done', value: made.value }
+    : { ...about, state: made.is, because: made.because }
+}
+
+/** What is written is summed up by whoever wrote it; a call by the operator's own analysis, and by its agent where there is none. */
+async function summed(need: ArtefactsNeed, view: SessionView, said: readonly SaidTurn[]): Promise<Analysed> {
+  if (isWritten(view.session)) return (await byAgent(need, view, said)) ?? analysed(need, 'summary', view, said)
+  const made = await analysed(need, 'summary', view, said)
+  return made.is === 'skipped' ? ((await byAgent(need, view, said)) ?? made) : made
+}
+
+/** In an agent's own words. Undefined: it makes none, or there is nothing to sum up. */
+async function byAgent(
+  { runtime, system, stopped }: ArtefactsNeed,
+  { session: { account, id: session }, definition }: SessionView,
+  said: readonly SaidTurn[],
+): Promise<Analysed | undefined> {
+  const { summarise } = runtime
+  if (!summarise || said.length === 0) return undefined
+  const work = async (signal: AbortSignal): Promise<{ readonly text: string | undefined }> => ({
+    text: await summarise({ account, session, definition, said, signal }),
+  })
+  const made = await within(system, summaryMs, work, stopped)
+  if (!made) throw new Error('Its agent did not sum it up in time.')
+  return made.text === undefined || made.text === '' ? undefined : { is: 'done', value: made.text }
+}
+
+async function analysed(
+  { analysis, system, stopped }: ArtefactsNeed,
+  artefact: AnalysisInput['artefact'],
+  { session: { account, id: session }, definition }: SessionView,
+  said: readonly SaidTurn[],
+): Promise<Analysed> {
+  if (!analysis) return { is: 'skipped', because: artefact === 'recording' ? 'no recorder' : 'no analysis' }
+  if (stopped?.aborted) throw new Error('The server stops.')
+  const input = { account, session, artefact, definition, said }
+  const made = await within(system, makingMs, (signal) => analysis.make({ ...input, signal }), stopped)
+  if (!made && stopped?.aborted) throw new Error('The server stops.')
+  return made ?? { is: 'failed', because: 'it took too long' }
 }

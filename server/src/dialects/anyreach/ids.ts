@@ -1,0 +1,25 @@
+import type { Reference, Session } from '#domain/session/state.ts'
+import { isId, type Id } from '#domain/vocabulary/id.ts'
+
+const prefix = 'conv_'
+
+/** What a session is called here: by its maker's own id where there is one (D2), else by ours. */
+export function conversationId({ id, reference }: Pick<Session, 'id' | 'reference'>): string {
+  return reference?.isId ? reference.key : `${prefix}${id}`
+}
+
+/** What a conversation is found by: our id, or the name its maker gave it. Undefined: none can be called that. */
+export function readConversationId(text: string): { readonly id: Id } | { readonly reference: string } | undefined {
+  if (isUuid(text)) return { reference: text }
+  const own = text.startsWith(prefix) ? text.slice(prefix.length) : ''
+  return isId(own) ? { id: own } : undefined
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)
+}
+
+/** The reference of an order whose maker names it in a header; it is no id, and none can look like it. */
+export function keyReference(key: string): Reference {
+  return { key: `key ${key}` }
+}

@@ -1,0 +1,15 @@
+/** Section 8; texts in characters. */
+export const limits = {
+  bodyBytes: 1024 * 1024,
+  pageUsual: 50,
+  pageMost: 200,
+  message: 16_000,
+  contextBytes: 64 * 1024,
+  metadataBytes: 64 * 1024,
+  userId: 254,
+  webhooks: 50,
+  /** Live ones of an organization. */
+  streams: 100,
+  /** Exports of an organization at once. */
+  exports: 4,
+} as const

@@ -1,0 +1,44 @@
+import type { PlanCommand } from '#domain/plan/commands.ts'
+import { plan as noun } from '#domain/plan/plan.ts'
+import type { Plan } from '#domain/plan/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask, Engine, Unit } from '#engine/api.ts'
+import { read } from '../reading.ts'
+import { valueOf } from '../valued.ts'
+import type { Plans } from './api.ts'
+
+/** Named settings that campaigns call by. */
+export function createPlans(engine: Engine): Plans {
+  const execute = async (ask: Ask, program: (unit: Unit) => Plan | Refused): Promise<Plan | Refused> =>
+    valueOf(await engine.execute<Plan>(ask as Ask<Plan>, program))
+
+  return {
+    create: (ask, draft) => execute(ask, (unit) => stateAfter(unit, unit.id(), { type: 'create', ...draft })),
+    change: (ask, id, change) =>
+      execute(ask, (unit) => {
+        const present = unit.state(noun, id)
+        const wanted = present ? change(present) : {}
+        return isRefused(wanted) ? wanted : stateAfter(unit, id, { type: 'change', ...wanted })
+      }),
+    remove: (ask, id) => execute(ask, (unit) => stateAfter(unit, id, { type: 'remove' })),
+    get: (account, id) => read(engine, account, (unit) => unit.state(noun, id)),
+    list: async (account, { after, limit }) => {
+      const page = await engine.list({
+        account,
+        noun,
+        list: 'all',
+        equals: ['true'],
+        descending: true,
+        limit,
+        ...(after && { after }),
+      })
+      return { items: page.items.map(({ state }) => state), ...(page.next && { next: page.next }) }
+    },
+  }
+}
+
+function stateAfter(unit: Unit, id: Id, command: PlanCommand): Plan | Refused {
+  const done = unit.run(noun, id, command)
+  return isRefused(done) ? done : done.state
+}

@@ -1,0 +1,206 @@
+import type { AgentEnds, SessionCommand } from '#domain/session/commands.ts'
+import { session as noun } from '#domain/session/session.ts'
+import type { Session } from '#domain/session/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
+import { refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Engine, Outcome, Unit } from '#engine/api.ts'
+import type { System } from '#engine/ports.ts'
+import type { Logger } from '../ports.ts'
+import { recordWords, type Recorded, type Words } from '../calls/conversation/words.ts'
+import { persist } from '../calls/patience.ts'
+import type { AgentRuntime, SaidTurn, TurnInput, TurnReply } from '../calls/ports.ts'
+import { askAgent } from '../calls/talk/asking.ts'
+import { Talk, type TalkHouse } from '../calls/talk/talk.ts'
+import type { Room } from './room.ts'
+
+export interface TalkingNeed {
+  readonly engine: Engine
+  readonly system: Pick<System, 'now' | 'after'>
+  readonly runtime: AgentRuntime
+  /** The name of this server process. */
+  readonly lease: string
+  readonly stopped: AbortSignal
+  /** A step that is being taken, so that a stop waits for it. */
+  track(step: Promise<void>): Promise<void>
+  readonly log?: Logger
+}
+
+/** A talk in a room: what is said there takes no time, and is heard by everybody in it once it is kept. */
+export class RoomTalk implements TalkHouse {
+  readonly #need: TalkingNeed
+  readonly #room: Room
+  readonly #talk: Talk
+  /** What the user said last; null: nothing yet. */
+  #heard: Id | null = null
+  /** What is being kept of what the user says. */
+  #keeping: Promise<Outcome<Recorded>> | undefined
+  /** The answer that is being given, with what it took. */
+  #answer: (TurnReply & { readonly totalMs: Milliseconds }) | undefined
+  /** The agent leaves the user to somebody else. */
+  #handsOver = false
+  #refusals = 0
+
+  constructor(need: TalkingNeed, room: Room, said: readonly SaidTurn[]) {
+    const { session, definition } = room.view
+    const facts = { session: session.id, attempt: session.attempt.number, definition, voicemailUntil: null }
+    this.#need = need
+    this.#room = room
+    this.#talk = new Talk(this, facts, said)
+  }
+
+  /** It begins with the agent's welcome, or goes on where another process left it. */
+  begin(): Promise<void> {
+    return this.#talk.begin()
+  }
+
+  /** The user says something: resolves when it is kept, or with why it is not. */
+  async say(text: string): Promise<Refused | undefined> {
+    this.#keeping = undefined
+    const heard = this.#talk.heard({ text, lastsMs: 0 })
+    const keeping = this.#kept()
+    await heard
+    if (keeping === undefined) return over
+    const { refusal } = await keeping
+    return refusal && { refusal }
+  }
+
+  askOnline(): Promise<void> {
+    return this.#talk.askOnline()
+  }
+
+  sayLast(): Promise<void> {
+    return this.#talk.sayLast()
+  }
+
+  over(): void {
+    this.#talk.over()
+  }
+
+  now(): Instant {
+    return this.#need.engine.clocks.now(this.#room.account)
+  }
+
+  /** What is to be done at once is not left to a test clock, which may stand still. */
+  at(instant: Instant, step: () => Promise<void>): () => void {
+    if (instant > this.now() + 1)
+      return this.#need.engine.clocks.at(this.#room.account, instant, () => this.#need.track(step()))
+    let isOff = false
+    void this.#need.track(Promise.resolve().then(() => (isOff ? undefined : step())))
+    return () => {
+      isOff = true
+    }
+  }
+
+  async ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<TurnReply | { readonly failed: string }> {
+    const { runtime, system, stopped } = this.#need
+    const { account, session: id, view } = this.#room
+    const { definition, order, session } = view
+    const { data, context } = order
+    const told = {
+      account,
+      session: id,
+      agent: session.agent.id,
+      definition,
+      data,
+      ...(context !== undefined && { context }),
+    }
+    const begun = system.now()
+    const reply = await askAgent(runtime, system, { ...told, channel: 'voice', ...input }, stopped)
+    if ('failed' in reply) return reply
+    this.#answer = { ...reply, totalMs: Math.max(0, system.now() - begun) }
+    await this.#note(reply)
+    this.#handsOver = reply.handOver !== undefined
+    // What is handed over is over for the agent (rule 9).
+    return reply.handOver ? { ...reply, end: reply.handOver } : reply
+  }
+
+  async speak(): Promise<Milliseconds> {
+    return 0
+  }
+
+  async record(words: Words): Promise<boolean> {
+    const kept = { ...words, ...(words.who === 'agent' && this.#took(words.text)) }
+    const at = this.now()
+    const keeping = this.#execute((unit, session) => recordWords(unit, session, kept))
+    if (words.who === 'user') this.#keeping = keeping
+    const outcome = await keeping
+    if (outcome.value) {
+      if (words.who === 'user') this.#heard = outcome.value.communicationId
+      this.#room.tell({ is: 'said', who: words.who, text: words.text, at })
+      return true
+    }
+    return this.#goesOn(outcome)
+  }
+
+  thinks(until: Instant): Promise<boolean> {
+    return this.#do({ type: 'turn', who: 'agent', quietFrom: until })
+  }
+
+  /** Nobody leaves a message in a browser. */
+  async sign(): Promise<boolean> {
+    return true
+  }
+
+  end(given: AgentEnds['cause'], note?: string): Promise<boolean> {
+    const cause = given === 'agent_hangup' && this.#handsOver ? 'handed_over' : given
+    return this.#do({ type: 'agent_ends', cause, ...(note !== undefined && { note }) })
+  }
+
+  /** Nobody can be put through to from a browser: who wants that is told so, and has the user back. */
+  async transfer(): Promise<boolean> {
+    const name = `refused${++this.#refusals}`
+    await this.#talk.tell({ on: 'transfer_failed', reason: 'not_allowed', name })
+    return false
+  }
+
+  async callBack(): Promise<{ readonly refused: string }> {
+    return { refused: 'not_allowed' }
+  }
+
+  #kept(): Promise<Outcome<Recorded>> | undefined {
+    return this.#keeping
+  }
+
+  /** What an answer took and shows goes with its words. */
+  #took(text: string): Pick<Words, 'took' | 'widgets'> | undefined {
+    const answer = this.#answer
+    if (answer?.say !== text) return undefined
+    this.#answer = undefined
+    const { totalMs, took, widgets } = answer
+    return { took: { totalMs, ...took }, ...(widgets && { widgets }) }
+  }
+
+  /** Its tools are kept beside what was said; one that holds too much is left out. */
+  async #note({ toolCalls = [] }: TurnReply): Promise<void> {
+    for (const call of toolCalls) await this.#do({ type: 'note_tool', after: this.#heard, call })
+  }
+
+  async #do(command: SessionCommand): Promise<boolean> {
+    return this.#goesOn(await this.#execute((unit, { id }) => unit.run(noun, id, command)))
+  }
+
+  /** False: it is over. What was refused otherwise is passed over: the talk goes on without it. */
+  #goesOn({ refusal }: Outcome<unknown>): boolean {
+    if (refusal === undefined) return true
+    if (refusal === over.refusal) {
+      this.#talk.over()
+      return false
+    }
+    const { account, session } = this.#room
+    this.#need.log?.warn({ account, session, code: refusal.code }, 'A step in a room was refused.')
+    return true
+  }
+
+  async #execute<Value>(program: (unit: Unit, session: Session) => Value | Refused): Promise<Outcome<Value>> {
+    const { account, session: id } = this.#room
+    if (this.#need.stopped.aborted) return over
+    return persist<Value>(this.#need, { account, by: 'agent' }, (unit) => {
+      const session = unit.state(noun, id)
+      const isOurs = session?.state === 'live' && session.attempt.lease === this.#need.lease
+      return isOurs ? program(unit, session) : over
+    })
+  }
+}
+
+const over = refuse('closed', 'The session is over.')

@@ -1,0 +1,142 @@
+import { session as noun } from '#domain/session/session.ts'
+import type { Session } from '#domain/session/state.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import type { Milliseconds } from '#domain/vocabulary/instant.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Unit } from '#engine/api.ts'
+import type { SessionView } from '../calls/api.ts'
+import { transcriptOf } from '../calls/conversation/transcript.ts'
+import { persist } from '../calls/patience.ts'
+import type { TurnProgress, TurnReply } from '../calls/ports.ts'
+import { askAgent } from '../calls/talk/asking.ts'
+import { noteTools } from '../written/tools.ts'
+import { recordWritten } from '../written/words.ts'
+import type { TextMessage, TextTurn } from './api.ts'
+import type { TextParts } from './parts.ts'
+
+/** What the agent is asked for: its first words, or an answer to the message that was recorded as this communication. */
+export type Asked =
+  | { readonly on: 'start' }
+  | ({ readonly on: 'user'; readonly after: Id } & Pick<TextMessage, 'rich' | 'onProgress'>)
+
+/**
+ * Asks the agent, and records its answer: its tools, its words and what it does, in one unit, and only where the session is still
+ * live. Refused with `agent_failed`, `closed` (it ended meanwhile) or `unavailable` (the server stops); what the user said stays.
+ */
+export async function answer(
+  parts: TextParts,
+  view: SessionView,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<TextTurn | Refused> {
+  const { session, definition, order } = view
+  const { account, id, agent } = session
+  const from = parts.system.now()
+  const progress = asked.on === 'user' && asked.onProgress
+  const reply = await askAgent(
+    parts.runtime,
+    parts.system,
+    {
+      account,
+      session: id,
+      agent: agent.id,
+      definition,
+      channel: 'text',
+      data: order.data,
+      ...(order.context !== undefined && { context: order.context }),
+      said: await transcriptOf(parts.engine, session),
+      on: asked.on,
+      ...(asked.on === 'user' && { rich: asked.rich }),
+      ...(progress && { onProgress: whileWanted(progress, signal) }),
+    },
+    signal,
+  )
+  if ('failed' in reply) return failed(parts, session, reply.failed, signal)
+  const totalMs = Math.max(0, parts.system.now() - from)
+  return record(parts, view, asked, { reply, totalMs })
+}
+
+/** Nobody hears of what comes too late; whoever hears of it never breaks the turn. */
+function whileWanted(tell: (progress: TurnProgress) => void, signal: AbortSignal): (progress: TurnProgress) => void {
+  return (progress) => {
+    if (signal.aborted) return
+    try {
+      tell(progress)
+    } catch {
+      // Their connection, not our turn.
+    }
+  }
+}
+
+async function failed(
+  parts: TextParts,
+  { account, id }: Session,
+  because: string,
+  signal: AbortSignal,
+): Promise<Refused> {
+  const outcome = await persist<'noted' | 'left'>(parts, { account, by: 'agent' }, (unit) => {
+    const session = unit.state(noun, id)
+    if (session?.state !== 'live') return over()
+    if (signal.aborted) return 'left'
+    const done = unit.run(noun, id, { type: 'fail_turn', because })
+    return isRefused(done) ? done : 'noted'
+  })
+  if (outcome.refusal) return { refusal: outcome.refusal }
+  if (outcome.value === 'left')
+    return refuse('unavailable', 'The server is stopping: the message is kept, its answer is not.')
+  return refuse('agent_failed', `${because} The message is kept: send another one to go on.`)
+}
+
+interface Answered {
+  readonly reply: TurnReply
+  readonly totalMs: Milliseconds
+}
+
+async function record(
+  parts: TextParts,
+  view: SessionView,
+  asked: Asked,
+  answered: Answered,
+): Promise<TextTurn | Refused> {
+  const { account, id } = view.session
+  const outcome = await persist<Pick<SessionView, 'session' | 'version'>>(parts, { account, by: 'agent' }, (unit) => {
+    const session = unit.state(noun, id)
+    if (session?.state !== 'live') return over()
+    // Somebody was faster with the first words: after a restart, say.
+    if (asked.on === 'start' && session.words.length > 0) return refuse('wrong_state', 'It has begun already.')
+    const refused = take(unit, session, asked, answered)
+    const state = unit.state(noun, id)
+    if (refused || !state) return refused ?? over()
+    return { session: state, version: unit.version(id) }
+  })
+  if (outcome.value === undefined) return outcome.refusal ? { refusal: outcome.refusal } : over()
+  const { transfer: _transfer, callBack: _callBack, ...reply } = answered.reply
+  return { view: { ...view, ...outcome.value }, reply }
+}
+
+/** Tools first, then words, then what it does: an end comes after what was said. */
+function take(unit: Unit, session: Session, asked: Asked, { reply, totalMs }: Answered): Refused | undefined {
+  const { id } = session
+  const { say = '', widgets = [], toolCalls, took, end, handOver, transfer, callBack } = reply
+  const after = asked.on === 'user' ? asked.after : null
+  const unnoted = noteTools(unit, id, after, toolCalls)
+  if (unnoted) return unnoted
+  if (say !== '' || widgets.length > 0) {
+    const kept = recordWritten(unit, session, 'CHAT', { who: 'agent', text: say, took: { ...took, totalMs }, widgets })
+    if (isRefused(kept)) return kept
+  }
+  if (transfer || callBack) {
+    const because = 'A text session cannot be transferred or called back: that part of the answer was left out.'
+    unit.run(noun, id, { type: 'fail_turn', because })
+  }
+  const leaving = handOver ?? end
+  if (!leaving) return undefined
+  const { note } = leaving
+  const cause = handOver ? 'handed_over' : 'agent_hangup'
+  const done = unit.run(noun, id, { type: 'agent_ends', cause, ...(note !== undefined && { note }) })
+  return isRefused(done) ? done : undefined
+}
+
+function over(): Refused {
+  return refuse('closed', 'It ended while the agent was answering: the answer is not kept.')
+}

@@ -1,0 +1,100 @@
+import type { WidgetCommand } from '#domain/widget/commands.ts'
+import type { Widget, WidgetConfig } from '#domain/widget/state.ts'
+import { revisionKey, widget as noun } from '#domain/widget/widget.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask, Engine, Unit } from '#engine/api.ts'
+import type { Listed, Position } from './api.ts'
+import { liveAgent } from './calls/agents.ts'
+import { read } from './reading.ts'
+import { valueOf } from './valued.ts'
+
+/** What one can ask for about widgets: where an agent is reached on somebody's web pages. */
+export interface Widgets {
+  /** Refused with `not_found` (agent) or `invalid`, with the field. */
+  create(ask: Ask, draft: WidgetDraft): Promise<WidgetView | Refused>
+  /** `change` makes what changes from what is there, or refuses; it may run several times. */
+  change(
+    ask: Ask,
+    id: Id,
+    change: (present: WidgetView) => Partial<WidgetDraft> | Refused,
+  ): Promise<WidgetView | Refused>
+  remove(ask: Ask, id: Id): Promise<Widget | Refused>
+  get(account: string, id: Id): Promise<WidgetView | undefined>
+  /** Newest first. */
+  list(account: string, page: { readonly after?: Position; readonly limit: number }): Promise<Listed<WidgetView>>
+}
+
+export interface WidgetDraft extends Pick<Widget, 'agent' | 'domains' | 'published'> {
+  readonly config: WidgetConfig
+}
+
+export interface WidgetView {
+  readonly widget: Widget
+  readonly config: WidgetConfig
+}
+
+export function createWidgets({ engine }: { readonly engine: Engine }): Widgets {
+  function execute<Value>(ask: Ask, program: (unit: Unit) => Value | Refused): Promise<Value | Refused> {
+    return engine.execute<Value>(ask as Ask<Value>, program).then(valueOf)
+  }
+
+  return {
+    create: (ask, draft) =>
+      execute(ask, (unit) => {
+        const agent = liveAgent(unit, draft.agent.id, 'agentId')
+        return isRefused(agent) ? agent : run(unit, unit.id(), { type: 'create', ...draft }, draft.config)
+      }),
+    change: (ask, id, change) =>
+      execute(ask, (unit) => {
+        const present = found(unit, id)
+        if (!present) return unknownWidget()
+        const wanted = change(present)
+        if (isRefused(wanted)) return wanted
+        // One that was named already may have gone since.
+        const isNew = wanted.agent !== undefined && wanted.agent.id !== present.widget.agent.id
+        const agent = isNew ? liveAgent(unit, wanted.agent?.id ?? '', 'agentId') : undefined
+        if (isRefused(agent)) return agent
+        return run(unit, id, { type: 'change', ...wanted }, wanted.config ?? present.config)
+      }),
+    remove: (ask, id) =>
+      execute(ask, (unit) => {
+        const done = unit.run(noun, id, { type: 'remove' })
+        return isRefused(done) ? done : done.state
+      }),
+    get: (account, id) => read(engine, account, (unit) => found(unit, id)),
+    list: async (account, { after, limit }) => {
+      const page = await engine.list({
+        account,
+        noun,
+        list: 'all',
+        equals: ['true'],
+        descending: true,
+        limit,
+        ...(after && { after }),
+      })
+      const items = await Promise.all(page.items.map(({ id }) => read(engine, account, (unit) => found(unit, id))))
+      return { items: items.filter((view) => view !== undefined), ...(page.next && { next: page.next }) }
+    },
+  }
+}
+
+function run(unit: Unit, id: Id, command: WidgetCommand, config: WidgetConfig): WidgetView | Refused {
+  const done = unit.run(noun, id, command)
+  return isRefused(done) ? done : { widget: done.state, config }
+}
+
+/** Together with how it looks, which is a part. */
+function found(unit: Unit, id: Id): WidgetView | undefined {
+  const widget = unit.state(noun, id)
+  if (!widget) return undefined
+  const n = unit.keyed(id, revisionKey(widget.revision))
+  const event = n === undefined ? undefined : unit.part(noun, id, n)?.created
+  if (event?.type !== 'widget.written' || event.config === undefined)
+    throw new Error(`Revision ${widget.revision} of widget ${id} is not in the store.`)
+  return { widget, config: event.config }
+}
+
+function unknownWidget(): Refused {
+  return refuse('not_found', 'There is no such widget.')
+}

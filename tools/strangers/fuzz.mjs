@@ -1,0 +1,37 @@
+// schemathesis asks every operation of /openapi.json, rightly and wrongly, and compares what it is answered with what is documented.
+import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pythonPackages } from './installing.mjs'
+
+const checks = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+]
+
+export function run({ url, token, cases = '100', only, seed }) {
+  const bin = pythonPackages('schemathesis==4.32.5')
+  const words = [
+    'run',
+    `${url}/openapi.json`,
+    '--url',
+    url,
+    '--header',
+    `Authorization: Bearer ${token}`,
+    '--max-examples',
+    cases,
+    '--phases',
+    'examples,coverage,fuzzing',
+    '--checks',
+    checks.join(','),
+    '--suppress-health-check',
+    'all',
+    '--continue-on-failure',
+    ...(only ? ['--include-path-regex', only] : []),
+    ...(seed ? ['--seed', seed] : []),
+  ]
+  return spawnSync(join(bin, 'schemathesis'), words, { stdio: 'inherit', cwd: tmpdir() }).status ?? 1
+}
