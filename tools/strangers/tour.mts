@@ -10,14 +10,22 @@ const client = createClient<paths>({ baseUrl, headers: { authorization } })
 const made = await client.POST('/core/agents', { body: { name: 'Store help' } })
 const agentId = made.data?.id
 ok(agentId, JSON.stringify(made.error))
-const config = { greeting: 'Hello! How can I help?', agent: { type: 'script' as const, lines: ['It arrives on Friday.'] } }
+const config = {
+  greeting: 'Hello! How can I help?',
+  agent: { type: 'script' as const, lines: ['It arrives on Friday.'] },
+}
 const drafted = await client.POST('/core/agents/{id}/versions', { params: { path: { id: agentId } }, body: { config } })
 ok(drafted.data, JSON.stringify(drafted.error))
 const latest = { path: { id: agentId, version: 'latest' } }
 const published = await client.POST('/core/agents/{id}/versions/{version}/publish', { params: latest, body: {} })
 ok(published.data, JSON.stringify(published.error))
 
-const order = { channel: 'text' as const, user_id: 'user_42', agent_id: agentId, custom_metadata: { order_id: 'A-118' } }
+const order = {
+  channel: 'text' as const,
+  user_id: 'user_42',
+  agent_id: agentId,
+  custom_metadata: { order_id: 'A-118' },
+}
 const opened = await client.POST('/core/conversations', { body: order })
 ok(opened.data, JSON.stringify(opened.error))
 equal(opened.data.starting_message, 'Hello! How can I help?')

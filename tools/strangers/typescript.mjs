@@ -8,19 +8,24 @@ const tour = fileURLToPath(new URL('./tour.mts', import.meta.url))
 const settings = {
   compilerOptions: {
     strict: true,
-    noEmit: true,
+    outDir: 'out',
     module: 'nodenext',
     target: 'es2022',
     lib: ['es2022', 'dom'],
     skipLibCheck: true,
     types: ['node'],
-    allowImportingTsExtensions: true,
+    rewriteRelativeImportExtensions: true,
   },
   include: ['tour.mts'],
 }
 
 export function run({ url, token }) {
-  const packages = npmPackages('openapi-typescript@7.13.0', 'openapi-fetch@0.17.0', 'typescript@5.9.3', '@types/node@24.0.0')
+  const packages = npmPackages(
+    'openapi-typescript@7.13.0',
+    'openapi-fetch@0.17.0',
+    'typescript@5.9.3',
+    '@types/node@24.0.0',
+  )
   // Inside their folder, so that the tour finds them.
   const folder = mkdtempSync(join(packages, 'run-'))
   try {
@@ -30,7 +35,7 @@ export function run({ url, token }) {
     cpSync(tour, join(folder, 'tour.mts'))
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
     program('typescript/bin/tsc', '--project', 'tsconfig.json')
-    must(process.execPath, [join(folder, 'tour.mts')], {
+    must(process.execPath, [join(folder, 'out/tour.mjs')], {
       env: { ...process.env, ANYREACH_BASE_URL: url, ANYREACH_TOKEN: token },
     })
     return 0

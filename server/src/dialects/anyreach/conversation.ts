@@ -1,5 +1,5 @@
 import type { ArtefactSettled } from '#domain/session/events.ts'
-import { hasLeft, isWritten } from '#domain/session/standing.ts'
+import { hasLeft, isImported, isWritten } from '#domain/session/standing.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Services } from '#services/api.ts'
@@ -53,8 +53,8 @@ async function safeColumns(sources: Sources, view: SessionView, read: Read) {
     status: statusOf(session),
     user_id: kept.user_id ?? user,
     agent_id: agentId,
-    agent_version_id: versionIdOf(agent, definition),
-    agent_number: kind === 'telephone' || kind === 'email' ? own : null,
+    agent_version_id: versionShown(view),
+    agent_number: (kind === 'telephone' || kind === 'email') && own !== '' ? own : null,
     web_widget_id: kept.web_widget_id ?? null,
     duration: await durationOf(sources, session),
     user_turn_count: await userTurnsOf(sources, session, read.items),
@@ -64,13 +64,23 @@ async function safeColumns(sources: Sources, view: SessionView, read: Read) {
   }
 }
 
+/** Which version talked elsewhere is not known here. */
+export function versionShown({ session, definition }: SessionView): string | null {
+  return isImported(session) ? null : versionIdOf(session.agent, definition)
+}
+
 /** D18: whole seconds, by telephone from the answer, else from the beginning; null until it is over. */
 export async function durationOf(sources: Pick<Sources, 'sessions'>, session: Session): Promise<number | null> {
   if (activeStatuses.has(statusOf(session))) return null
-  const from = session.kind === 'telephone' ? session.attempt.answeredAt : session.createdAt
+  const from = session.kind === 'telephone' ? session.attempt.answeredAt : startOf(session)
   if (from === undefined) return null
   const to = await overAt(sources, session)
   return Math.max(0, Math.floor((to - from) / 1_000))
+}
+
+/** What took place elsewhere may say when it really began. */
+function startOf({ end, attempt, createdAt }: Session): Instant {
+  return isImported({ end }) ? (attempt.answeredAt ?? createdAt) : createdAt
 }
 
 /** When it came to its terminal status: when the agent left, though the line may be up still; else at its end. */
@@ -82,13 +92,13 @@ async function overAt({ sessions }: Pick<Sources, 'sessions'>, session: Session)
   return left?.event.at ?? end?.at ?? updatedAt
 }
 
-/** How often the user spoke; of a telephone call that is in its words alone. */
+/** How often the user spoke; of a telephone call that took place here that is in its words alone. */
 export async function userTurnsOf(
   { sessions }: Pick<Sources, 'sessions'>,
   session: Session,
   items?: readonly TalkItem[],
 ): Promise<number> {
-  if (session.kind !== 'telephone') return session.userTurns ?? 0
+  if (session.kind !== 'telephone' || isImported(session)) return session.userTurns ?? 0
   if (items) return items.filter((item) => item.is === 'turn' && item.who === 'user').length
   if (session.words.length === 0) return 0
   return (await sessions.transcript(session)).filter(({ who }) => who === 'user').length

@@ -31,6 +31,7 @@ function readBodies(scope: FastifyInstance): void {
     if (type !== '' && !/^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(type)) return done(new ProblemError(notJson))
     void parse(request, text, (error, value) => {
       if (error) return done(new ProblemError(plain(400, 'The body is not valid JSON.')))
+      if (isDeeper(value, limits.bodyDepth)) return done(new ProblemError(tooDeep))
       if (!isWellFormed(text, value)) return done(new ProblemError(plain(400, notWellFormed)))
       return done(null, value)
     })
@@ -39,6 +40,13 @@ function readBodies(scope: FastifyInstance): void {
 
 const encoded = plain(415, 'Send the body as it is: no Content-Encoding is read here.')
 const notJson = plain(415, 'Send the body as JSON, with Content-Type: application/json.')
+
+const tooDeep = plain(400, `The body is nested more than ${limits.bodyDepth} levels deep.`)
+
+function isDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return most === 0 || Object.values(value).some((part) => isDeeper(part, most - 1))
+}
 
 function problemOfError(error: FastifyError): Problem {
   if (error instanceof ProblemError) return error.problem

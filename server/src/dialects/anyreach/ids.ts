@@ -15,6 +15,11 @@ export function readConversationId(text: string): { readonly id: Id } | { readon
   return isId(own) ? { id: own } : undefined
 }
 
+/** What an imported conversation is called by its maker: a UUID is its id, any other name only tells it from others. */
+export function importReference(name: string): Reference {
+  return isUuid(name) ? { key: name, isId: true } : { key: `import ${name}` }
+}
+
 function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)
 }

@@ -5,7 +5,7 @@ import type { TextTurn } from '#services/texts/api.ts'
 import { sendJson, sendProblem } from './answering.ts'
 import type { Api, Scope } from './api.ts'
 import { askOf, needs } from './caller.ts'
-import { documented, streamedEvent } from './documented.ts'
+import { documented } from './documented.ts'
 import { notFound, plain, problemOf, type Problem } from './errors.ts'
 import { foundConversation } from './finding.ts'
 import { conversationId } from './ids.ts'
@@ -26,7 +26,8 @@ export function messageRoutes(scope: Scope, api: Api): void {
       'the answer is a stream of events: `token` with a piece of text, `tool_call`, at last `message` with the documented object, or `error`.',
     params: idParams,
     body: sendMessage,
-    response: { ...documented({}, 403, 404, 409, 422, 502), 200: answers },
+    // The stream of events is told in words: generated clients cannot have two kinds of answers.
+    response: documented({ 200: replied }, 403, 404, 409, 422, 502),
   }
   scope.post(
     '/:conversation_id/messages',
@@ -40,14 +41,6 @@ export function messageRoutes(scope: Scope, api: Api): void {
       return wantsEvents(request) ? stream(api, request, reply, said) : answer(api, request, reply, said)
     },
   )
-}
-
-const answers = {
-  description: 'The reply; as events, where that is asked for.',
-  content: {
-    'application/json': { schema: replied },
-    'text/event-stream': { schema: streamedEvent },
-  },
 }
 
 interface Said {

@@ -104,7 +104,21 @@ function tidy(schema: unknown, asked: boolean): void {
   if (own['maximum'] === Number.MAX_SAFE_INTEGER) delete own['maximum']
   if (own['format'] === 'date-time' || own['format'] === 'uuid') delete own['pattern']
   delete own['x-fastify-zod-openapi-optional']
+  if (isSchema(own) && 'default' in own) tellDefault(own)
   for (const inner of Object.values(own)) tidy(inner, asked)
+}
+
+/** A property that is called `default` is none of a schema's own words. */
+function isSchema(own: Json): boolean {
+  return 'type' in own || 'anyOf' in own || 'oneOf' in own || 'allOf' in own || '$ref' in own
+}
+
+/** Generated clients take what has a default for required, or cannot read it: people are told of it instead. */
+function tellDefault(own: Json): void {
+  const { default: value, description } = own
+  const told = value === null || typeof value === 'object' ? undefined : `Default: ${String(value)}.`
+  delete own['default']
+  if (told !== undefined) own['description'] = [description, told].filter((part) => part !== undefined).join('. ')
 }
 
 function isAny(schema: unknown): boolean {

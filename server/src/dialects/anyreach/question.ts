@@ -2,9 +2,9 @@ import type { SessionOutcome, SessionState } from '#domain/session/state.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Services } from '#services/api.ts'
 import type { SessionQuestion, SessionView } from '#services/calls/api.ts'
-import { readAgentId, versionIdOf } from './agent-ids.ts'
+import { readAgentId } from './agent-ids.ts'
 import { contains, objectIn } from './containing.ts'
-import { artefactsOf, changedAt, durationOf, userTurnsOf } from './conversation.ts'
+import { artefactsOf, changedAt, durationOf, userTurnsOf, versionShown } from './conversation.ts'
 import { wrong, type Problem } from './errors.ts'
 import { keptOf } from './kept.ts'
 import { madeAt, readStamp, type Microseconds } from './time.ts'
@@ -70,7 +70,7 @@ function ownTests(filters: Filters, metadata: Readonly<Record<string, unknown>>)
   const tests: (Test | false)[] = [
     status !== undefined && (({ session }) => status.some((one) => one === statusOf(session))),
     agent !== undefined && (({ definition }) => !definition.unlisted),
-    version !== undefined && (({ session, definition }) => versionIdOf(session.agent, definition) === version),
+    version !== undefined && ((view) => versionShown(view) === version),
     widget !== undefined && (({ order }) => keptOf(order).web_widget_id === widget),
     given !== undefined && (({ order }) => contains(keptOf(order).custom_metadata, metadata)),
     part !== undefined && ((view) => includes(userOf(view), part)),

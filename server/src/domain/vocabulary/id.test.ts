@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { homeOf } from './home.ts'
-import { decodeId, encodeId, homeOfId, instantOfId, isId, mintId, partId, partNumber } from './id.ts'
+import { decodeId, encodeId, homeOfId, instantOfId, isId, mintId, partId, partNumber, placedId } from './id.ts'
 
 const at = Date.parse('2026-11-20T09:05:00.000Z')
 const random = Uint8Array.from({ length: 10 }, (_, i) => 17 * i)
@@ -87,6 +87,21 @@ describe('ids of parts', () => {
   test('known ones, which never change', () => {
     const id = mintId(at, 7, random)
     expect([id, partId(id, 4, at + 60_000)]).toEqual(['01m7w37ck0e08t4ct4ank7f207', '01m7w39760e7ms309400000107'])
+  })
+})
+
+describe('ids placed at another time', () => {
+  test('rise with time and place, and keep their home and their chance', () => {
+    const places = fc.tuple(instant(), fc.nat(2 ** 26 - 1))
+    fc.assert(
+      fc.property(places, places, bytes(), (one, two, chance) => {
+        const id = mintId(at, 99, chance)
+        const [first, second] = [placedId(id, ...one), placedId(id, ...two)]
+        expect([isId(first), instantOfId(first), homeOfId(first)]).toEqual([true, one[0], 99])
+        expect(decodeId(first).slice(10)).toEqual(decodeId(id).slice(10))
+        expect(Math.sign(one[0] - two[0] || one[1] - two[1])).toBe(first < second ? -1 : first > second ? 1 : 0)
+      }),
+    )
   })
 })
 

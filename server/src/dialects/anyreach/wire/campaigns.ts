@@ -12,17 +12,20 @@ const name = z.string().trim().min(1, 'Give a name.').max(255)
 const number = z.string().regex(/^\+[1-9]\d{1,14}$/, 'Give the number in E.164 form, as +14155550133.')
 const hour = z.int().min(0).max(24)
 
-const retry = z.object({
-  max_attempts: z.int().min(2).max(6).meta({ description: 'Dials in all, the first one included' }),
-  delay_minutes: z.int().min(1).max(10_080),
-  on: z
-    .array(z.enum(['no_answer', 'busy', 'failed']))
-    .min(1)
-    .default(['no_answer', 'busy']),
-})
+// Named, so that clients that are generated have one name for each.
+const retry = z
+  .object({
+    max_attempts: z.int().min(2).max(6).meta({ description: 'Dials in all, the first one included' }),
+    delay_minutes: z.int().min(1).max(10_080),
+    on: z
+      .array(z.enum(['no_answer', 'busy', 'failed']))
+      .min(1)
+      .default(['no_answer', 'busy']),
+  })
+  .meta({ id: 'CampaignRetry' })
+const callingHours = z.object({ start_hour: hour, end_hour: hour }).meta({ id: 'CallingHours' })
 const settingFields = {
-  calling_hours: z
-    .object({ start_hour: hour, end_hour: hour })
+  calling_hours: callingHours
     .nullable()
     .meta({ description: "Whole hours of the day, the end excluded; null: the agent's own" }),
   timezone: z
@@ -39,7 +42,7 @@ const settingFields = {
 }
 const settingsGiven = z.object(settingFields).partial()
 export type SettingsGiven = z.output<typeof settingsGiven>
-const settings = z.object(settingFields)
+const settings = z.object(settingFields).meta({ id: 'CampaignSettings' })
 export type Settings = z.output<typeof settings>
 
 const fields = {

@@ -73,8 +73,8 @@ export const guestStart = z
       .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= limits.metadataBytes, 'Give at most 64 KiB.')
       .nullish(),
   })
-  .nullish()
   .meta({ id: 'StartWidgetConversation' })
+  .nullish()
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).default(limits.pageUsual).meta({ description: 'At most 200' }),
