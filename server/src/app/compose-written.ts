@@ -42,8 +42,14 @@ export function furnishWritten(
   const { mailer, recordedMail } = chooseMailer(options, system, log)
   const need = { engine, system, vault, agents, runtime, log }
   const texts = createTexts(need)
-  const { mailFrom: from, mailDomain: domain } = options
-  const mails = createMails({ ...need, mailer, ...(from !== null && { from }), ...(domain !== null && { domain }) })
+  const { mailDomain: domain } = options
+  const from = options.mailFrom ?? (recordedMail && recordedFrom)
+  const mails = createMails({
+    ...need,
+    mailer,
+    ...(from !== undefined && { from }),
+    ...(domain !== null && { domain }),
+  })
   const rooms = createRooms({ ...need, accounts, url: () => `${publicUrl().replace(/^http/, 'ws')}/rooms` })
   return {
     texts,
@@ -58,6 +64,9 @@ export function furnishWritten(
     close: () => mailer.close(),
   }
 }
+
+/** Whom mail is from that is only recorded, where nobody says so: mail can then be tried out at once. */
+const recordedFrom = 'agent@colloquy.invalid'
 
 /** Without a mail server nothing goes anywhere, and can be looked at. */
 function chooseMailer(

@@ -1,3 +1,4 @@
+import { blankAgent } from '#domain/agent/blank.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 
 /** What is known of an agent only here, kept in its definition. */
@@ -26,18 +27,6 @@ export function withAbout({ vendor }: Pick<AgentDefinition, 'vendor'>, about: Ab
 }
 
 /** An agent of which nothing has been said yet. */
-export function blankAgent(name: string): AgentDefinition {
-  return {
-    name,
-    welcome: '',
-    speech: { by: 'script', lines: [], goodbye: '' },
-    limits: {},
-    hours: null,
-    retry: null,
-    route: 'default',
-    inbound: { callsPerCaller: -1, exempt: [], rejectUnknown: false },
-    announce: null,
-    makes: { recording: true, summary: true, extraction: false },
-    vendor: {},
-  }
+export function newAgent(name: string): AgentDefinition {
+  return { ...blankAgent(name), makes: { recording: true, summary: true, extraction: false } }
 }

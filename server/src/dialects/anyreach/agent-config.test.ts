@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createVault } from '#adapters/vault/vault.ts'
-import { blankAgent } from './about-agent.ts'
+import { newAgent } from './about-agent.ts'
 import { definitionOf, documentOf, sealed, shownConfig } from './agent-config.ts'
 import { agentConfig, type AgentConfig } from './wire/agent-config.ts'
 
 const vault = createVault(new Uint8Array(32).fill(1))
-const blank = blankAgent('alice')
+const blank = newAgent('alice')
 const parse = (config: unknown): AgentConfig => agentConfig.parse(config)
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const http = { type: 'http', url: 'https://alice.example/turn', secret }

@@ -1,4 +1,4 @@
-import { aboutAgent, blankAgent, withAbout } from './about-agent.ts'
+import { aboutAgent, newAgent, withAbout } from './about-agent.ts'
 import { readAgentId } from './agent-ids.ts'
 import { changed, foundAgent, shownAgent } from './agents.ts'
 import { sendJson, sendProblem } from './answering.ts'
@@ -49,7 +49,7 @@ function create(scope: Scope, { context: { services } }: Api): void {
   }
   scope.post('', { onRequest: managing, schema }, async (request, reply) => {
     const { name, ...said } = request.body
-    const blank = blankAgent(name)
+    const blank = newAgent(name)
     const vendor = withAbout(blank, { ...aboutAgent(blank), ...said })
     const definition = { ...blank, release: { at: 1, number: null }, vendor }
     const made = await services.agents.create(askOf(request), definition)

@@ -3,7 +3,7 @@ import { createVault } from '#adapters/vault/vault.ts'
 import { openCallsHouse, phones, shop, talker, type CallsHouse } from '#conformance/calls-house.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
-import { aboutAgent, blankAgent, withAbout } from './about-agent.ts'
+import { aboutAgent, newAgent, withAbout } from './about-agent.ts'
 import { definitionOf, documentOf, type AgentDocument } from './agent-config.ts'
 import { agentIdOf, showAgentId, showDraftId, versionIdOf } from './agent-ids.ts'
 import type { Api } from './api.ts'
@@ -24,7 +24,7 @@ async function drafted(
   publish = true,
 ): Promise<{ id: string; drafts: readonly string[] }> {
   const { agents, drafts } = house.services
-  const definition = { ...blankAgent('Store help'), release: { at: 1, number: null } }
+  const definition = { ...newAgent('Store help'), release: { at: 1, number: null } }
   const { value } = await agents.create(house.ask, definition)
   const id = value?.agent.id ?? ''
   const made: string[] = []

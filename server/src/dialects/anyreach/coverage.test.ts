@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTrial, type Trial } from '#app/trial.ts'
-import { ask, tokenOf } from '#conformance/anyreach-asking.ts'
 import { coverage, coverageTable } from './coverage.ts'
 
 let trial: Trial
@@ -31,24 +30,13 @@ describe('coverage', () => {
     expect(own.map(named).toSorted()).toEqual(coverage.map(named).toSorted())
   })
 
-  it.each(coverage.filter(({ how }) => how === 'absent').map(({ method, path, why }) => [method, path, why]))(
-    '%s %s is absent: 404 with the reason, not a faked answer',
-    async (method, url, why) => {
-      const answer = await ask(trial, tokenOf(trial.dev), { method: method as 'POST', url })
-      expect([answer.status, answer.body]).toEqual([404, { detail: `Not offered by this server: ${why}.` }])
-    },
-  )
-
   it('and so does the document', async () => {
     const document = (await trial.app.fastify.inject('/openapi.json')).json()
     const paths: Record<string, Record<string, unknown>> = document.paths
     const described = Object.entries(paths).flatMap(([path, verbs]) =>
       Object.keys(verbs).map((verb) => `${verb.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     )
-    const offered = coverage
-      .filter(({ how }) => how !== 'absent')
-      .map(named)
-      .filter((name) => name !== 'GET /openapi.json')
+    const offered = coverage.map(named).filter((name) => name !== 'GET /openapi.json')
     expect(described.toSorted()).toEqual(offered.toSorted())
   })
 })

@@ -7,7 +7,7 @@ import { documented, streamedEvent } from './documented.ts'
 import { plain, wrong } from './errors.ts'
 import { foundConversation } from './finding.ts'
 import { limits } from './limits.ts'
-import { openLive, Streams } from './live.ts'
+import { openLive, Streams } from '../live-stream.ts'
 import { Bell, watch, type Frame } from './watching.ts'
 import { idParams } from './wire/requests.ts'
 

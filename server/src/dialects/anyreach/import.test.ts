@@ -218,12 +218,14 @@ describe('importing conversations (D12)', () => {
     expect((await shop.ask('POST', `${path}/import`, body)).status).toBe(422)
   })
 
-  it('400 where it is nested deeper than anything need be, whatever is asked for', async () => {
-    const arguments_ = JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`)
-    const tool = { type: 'tool_call', call_id: 'c', name: 'n', arguments: arguments_, created_at: ago(3_500) }
-    expect((await bring(past({ items: [tool] }))).status).toBe(400)
-    const order = { channel: 'text', user_id: 'user_42', agent_id: agent, custom_metadata: arguments_ }
-    expect(await shop.ask('POST', path, order)).toMatchObject({
+  it.each([`${path}/import`, path])('400 where a body is nested deeper than any need be: %s', async (url) => {
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`
+    const item = `{"type":"tool_call","call_id":"c","name":"n","arguments":${deep},"created_at":"${ago(3_500)}"}`
+    const told = JSON.stringify(past({ items: [], custom_metadata: {} }))
+      .replace('"items":[]', `"items":[${item}]`)
+      .replace('"custom_metadata":{}', `"custom_metadata":${deep}`)
+    const body = url === path ? told : `{"conversations":[${told}]}`
+    expect(await shop.ask('POST', url, body, { 'content-type': 'application/json' })).toMatchObject({
       status: 400,
       body: { detail: 'The body is nested more than 100 levels deep.' },
     })

@@ -1,7 +1,7 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Ask } from '#engine/api.ts'
 import type { AgentView, SessionView } from '#services/calls/api.ts'
-import { aboutAgent, blankAgent, withAbout } from './about-agent.ts'
+import { aboutAgent, newAgent, withAbout } from './about-agent.ts'
 import { definitionOf, sealed } from './agent-config.ts'
 import type { Api } from './api.ts'
 import type { ChosenAgent } from './choosing.ts'
@@ -29,7 +29,7 @@ export async function chooseInline(
     return aboutAgent(earlier.definition).mark === mark
       ? { pin: earlier.session.agent, definition: earlier.definition }
       : plain(409, 'This UUID names another conversation: use a new one.')
-  const drawn = definitionOf(sealed(parsed.data, vault), blankAgent('Inline agent'))
+  const drawn = definitionOf(sealed(parsed.data, vault), newAgent('Inline agent'))
   const about = { ...aboutAgent(drawn), mark }
   const definition: AgentDefinition = { ...drawn, unlisted: true, vendor: withAbout(drawn, about) }
   if (reference !== undefined) return named(api, ask, { definition, reference, mark })

@@ -118,7 +118,7 @@ function tellDefault(own: Json): void {
   const { default: value, description } = own
   const told = value === null || typeof value === 'object' ? undefined : `Default: ${String(value)}.`
   delete own['default']
-  if (told !== undefined) own['description'] = [description, told].filter((part) => part !== undefined).join('. ')
+  if (told !== undefined) own['description'] = typeof description === 'string' ? `${description}. ${told}` : told
 }
 
 function isAny(schema: unknown): boolean {

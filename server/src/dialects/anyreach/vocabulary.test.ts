@@ -104,9 +104,12 @@ describe('statuses (lifecycle section 3)', () => {
 
   it('every ending of the table of moves has a word, and no other word than a terminal one', () => {
     const seen = new Set<string>()
-    const froms = Object.entries(moves) as [SessionState, Record<string, { outcomes?: readonly SessionOutcome[] }>][]
+    const froms = Object.entries(moves) as [
+      SessionState | 'new',
+      Record<string, { outcomes?: readonly SessionOutcome[] }>,
+    ][]
     for (const [from, targets] of froms)
-      for (const outcome of targets['ended']?.outcomes ?? []) {
+      for (const outcome of (from !== 'new' && targets['ended']?.outcomes) || []) {
         const { state: session } = from === 'wrapping' ? given().talking() : given()
         const attempt = from === 'wrapping' ? session.attempt : { number: 1 }
         seen.add(`${from} ${outcome} ${statusOf({ ...session, state: 'ended', outcome, attempt })}`)

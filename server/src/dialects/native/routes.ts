@@ -31,8 +31,11 @@ import { trafficRoutes } from './routes/traffic.ts'
 import { creditRoutes, walletRoutes } from './routes/wallet.ts'
 import { endpointChangeRoutes, endpointRoutes, endpointTestRoutes } from './routes/webhook-endpoints.ts'
 import { behindAccountKey, behindAdminKey, createNative, type NativeParts, type Scope } from './scope.ts'
-import { Streams } from './stream.ts'
+import { Streams } from '../live-stream.ts'
 import { isWellFormed, notWellFormed } from '../well-formed.ts'
+
+/** Event streams of one account at once. */
+const mostStreams = 100
 
 /** Registers every route under `/api/v1`; answers with the way to read the document once the server is ready. */
 export async function registerRoutes(
@@ -99,7 +102,7 @@ function answerTrouble(scope: Scope, { log }: DialectContext): void {
 
 async function registerAll(scope: Scope, context: DialectContext, parts: NativeParts): Promise<void> {
   const native = createNative(context, parts)
-  const streams = new Streams()
+  const streams = new Streams(mostStreams)
   scope.addHook('preClose', async () => streams.endAll())
   machineRoutes(scope)
   await scope.register(async (inner) => {

@@ -125,7 +125,8 @@ export interface TurnInput {
   readonly session: Id
   readonly agent: Id
   readonly definition: AgentDefinition
-  readonly channel: 'voice' | 'text' | 'email'
+  /** `voice`: a telephone call; `browser`: a room. */
+  readonly channel: 'voice' | 'browser' | 'text' | 'email'
   /** The order's variables. */
   readonly data: Readonly<Record<string, unknown>> | null
   /** What it was told before the first word. */

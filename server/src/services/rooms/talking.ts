@@ -106,7 +106,7 @@ export class RoomTalk implements TalkHouse {
       ...(context !== undefined && { context }),
     }
     const begun = system.now()
-    const reply = await askAgent(runtime, system, { ...told, channel: 'voice', ...input }, stopped)
+    const reply = await askAgent(runtime, system, { ...told, channel: 'browser', ...input }, stopped)
     if ('failed' in reply) return reply
     this.#answer = { ...reply, totalMs: Math.max(0, system.now() - begun) }
     await this.#note(reply)

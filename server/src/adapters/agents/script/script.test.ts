@@ -77,6 +77,8 @@ describe('the built-in agent', () => {
     const silent = { ...definition, welcome: '', speech: { by: 'script', lines: ['', '{none}'], goodbye: '' } as const }
     expect(await turn([], { definition: silent })).toEqual({})
     expect(await turn([user('Hello?')], { definition: silent })).toEqual({ end: { note: 'the script was over' } })
+    // Whoever writes would be left without an answer.
+    expect(await turn([user('Hello?')], { definition: silent, channel: 'text' })).toEqual({ say: 'I see.' })
   })
 })
 
@@ -152,12 +154,13 @@ describe('the built-in agent that does things', () => {
     expect(order).toEqual(['asked', 'order_status', 'On ', 'Friday, ', 'Alice.'])
   })
 
-  it('shows widgets where they can be seen, and hands over what is written only', async () => {
+  it('shows widgets where they can be seen, and hands over what no telephone carries', async () => {
     expect((await act({ rich: true })).reply.widgets).toEqual([
       { type: 'order_tracker', data: { of: 'Alice', at: [1, 'A-118'] } },
     ])
     expect((await act({ channel: 'voice' })).reply).not.toHaveProperty('handOver')
     expect((await act({ channel: 'email' })).reply).toHaveProperty('handOver')
+    expect((await act({ channel: 'browser' })).reply).toHaveProperty('handOver')
   })
 
   it('says the line also where the tool fails, and goes on with the next one', async () => {

@@ -34,7 +34,7 @@ export function scriptedAgent(need?: AskingNeed): AgentRuntime {
 }
 
 /** The line whose turn it is, or what it says instead of one. */
-function nextLine({ definition, data, on, said }: TurnInput): TurnReply | { readonly line: ScriptLine } {
+function nextLine({ definition, data, on, said, channel }: TurnInput): TurnReply | { readonly line: ScriptLine } {
   const { speech, welcome } = definition
   if (speech.by !== 'script') throw new Error('This agent has no script.')
   if (on === 'start') return saying(filled(welcome, data))
@@ -48,7 +48,10 @@ function nextLine({ definition, data, on, said }: TurnInput): TurnReply | { read
   const isWelcomed = said[0]?.who === 'agent' && said[0].text === filled(welcome, data)
   const texts = lines.map((line) => textOf(line, data))
   const line = lines[linesSaid(texts, isWelcomed ? said.slice(1) : said)]
-  return line === undefined ? { ...saying(goodbye), end: { note: 'the script was over' } } : { line }
+  if (line !== undefined) return { line }
+  // Who writes gets an answer to everything, and ends it themselves where nothing is said in parting.
+  const isSilent = goodbye === '' && channel !== 'voice'
+  return isSilent ? saying(listens) : { ...saying(goodbye), end: { note: 'the script was over' } }
 }
 
 function textOf(line: ScriptLine, data: TurnInput['data']): string {

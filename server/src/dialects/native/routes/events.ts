@@ -1,6 +1,7 @@
 import { problem, ProblemError } from '../errors.ts'
 import { showEvent } from '../events.ts'
-import { openStream, type Streams } from '../stream.ts'
+import type { Streams } from '../../live-stream.ts'
+import { openStream } from '../stream.ts'
 import { ok, tokenOf, type Native, type Scope } from '../scope.ts'
 import * as wire from '../wire.ts'
 

@@ -1,4 +1,5 @@
 import { agent as agentNoun } from '#domain/agent/agent.ts'
+import { blankAgent } from '#domain/agent/blank.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { CallingHours } from '#domain/vocabulary/calling-hours.ts'
 import { nouns } from '#domain/nouns.ts'
@@ -235,16 +236,4 @@ const free: Rates = {
   llmPerThousandTokens: 0,
 }
 
-const definition: AgentDefinition = {
-  name: 'Shop',
-  welcome: '',
-  speech: { by: 'script', lines: [], goodbye: '' },
-  limits: {},
-  hours: null,
-  retry: null,
-  route: 'default',
-  inbound: { callsPerCaller: -1, exempt: [], rejectUnknown: false },
-  announce: null,
-  makes: { recording: false, summary: false, extraction: false },
-  vendor: {},
-}
+const definition = blankAgent('Shop')

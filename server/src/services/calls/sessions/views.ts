@@ -1,3 +1,4 @@
+import { blankAgent } from '#domain/agent/blank.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Order, SessionEvent } from '#domain/session/events.ts'
 import { referenceClaim } from '#domain/session/finding.ts'
@@ -54,16 +55,4 @@ export function unknownSession(): Refused {
   return refuse('not_found', 'There is no such session.')
 }
 
-const erasedAgent: AgentDefinition = {
-  name: '',
-  welcome: '',
-  speech: { by: 'script', lines: [], goodbye: '' },
-  limits: {},
-  hours: null,
-  retry: null,
-  route: 'default',
-  inbound: { callsPerCaller: -1, exempt: [], rejectUnknown: false },
-  announce: null,
-  makes: { recording: false, summary: false, extraction: false },
-  vendor: {},
-}
+const erasedAgent = blankAgent('')

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import type { DialectContext } from '../dialect.ts'
+import type { DialectContext } from './dialect.ts'
 
 const heartbeatMs = 15_000
 /** How long a reader may take to make room before it is let go. */
@@ -48,13 +48,13 @@ export interface Live {
 interface Asked {
   readonly account: string
   readonly reply: FastifyReply
-  /** Whether the token that opened it is still good for it. */
+  /** Whether the credential that opened it is still good for it. */
   isAllowed(): Promise<boolean>
   /** It is over, whoever ended it. */
   onEnd(): void
 }
 
-/** Answers with an event stream. A token that is revoked ends it with the next heartbeat. Undefined: the account has too many open. */
+/** Answers with an event stream. A credential that is revoked ends it with the next heartbeat. Undefined: the account has too many open. */
 export function openLive(
   streams: Streams,
   { after }: Pick<DialectContext, 'after'>,
@@ -96,7 +96,8 @@ export function openLive(
     cancelBeat = after(heartbeatMs, beat)
     isAllowed().then(
       (allowed) => {
-        if (!allowed) end(': the token of this stream is no longer valid for it\n\n')
+        if (!allowed)
+          end(': the credential of this stream is no longer valid for it; connect again with another one\n\n')
       },
       // Nobody can tell right now: the next heartbeat asks again.
       () => {},
