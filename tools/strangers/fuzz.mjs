@@ -30,6 +30,9 @@ export function run({ url, token, cases = '100', only, seed }) {
     '--suppress-health-check',
     'all',
     '--continue-on-failure',
+    // A stream of events goes on for as long as its conversation does: nothing to wait for.
+    '--exclude-operation-id',
+    'streamConversationEvents',
     ...(only ? ['--include-path-regex', only] : []),
     ...(seed ? ['--seed', seed] : []),
   ]

@@ -116,7 +116,7 @@ function isSchema(own: Json): boolean {
 /** Generated clients take what has a default for required, or cannot read it: people are told of it instead. */
 function tellDefault(own: Json): void {
   const { default: value, description } = own
-  const told = value === null || typeof value === 'object' ? undefined : `Default: ${String(value)}.`
+  const told = value === null || typeof value === 'object' ? undefined : `Default: ${JSON.stringify(value)}.`
   delete own['default']
   if (told !== undefined) own['description'] = typeof description === 'string' ? `${description}. ${told}` : told
 }
