@@ -1,8 +1,8 @@
 import type { InjectOptions } from 'fastify'
 import type { Answer, Caller, Trial } from '#app/trial.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
-import { anyreachKey } from '#dialects/anyreach/keys.ts'
-import type { Scope } from '#dialects/anyreach/scopes.ts'
+import { anyreachKey } from '#dialects/anyreach/credentials/keys.ts'
+import type { Scope } from '#dialects/anyreach/credentials/scopes.ts'
 
 /** The token of an account of the trial, in this vendor's form. */
 export function tokenOf({ made }: Pick<Caller, 'made'>): string {

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { anyreachKey } from '#dialects/anyreach/keys.ts'
+import { anyreachKey } from '#dialects/anyreach/credentials/keys.ts'
 import { bolnaKey } from '#dialects/bolna/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 

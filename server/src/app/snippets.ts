@@ -1,4 +1,4 @@
-import { anyreachKey } from '#dialects/anyreach/keys.ts'
+import { anyreachKey } from '#dialects/anyreach/credentials/keys.ts'
 import { bolnaKey } from '#dialects/bolna/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import { anyreachKey } from '#dialects/anyreach/keys.ts'
+import { anyreachKey } from '#dialects/anyreach/credentials/keys.ts'
 import { numberIn } from '../reading.ts'
 import { example, type Tool } from '../tool.ts'
 import { table, when } from '../show.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAnyreach, type AnyreachHouse, type Organization } from '#conformance/anyreach-client.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
-import type { Scope } from './scopes.ts'
+import type { Scope } from './credentials/scopes.ts'
 import { activeStatuses, statuses, type Status } from './vocabulary.ts'
 
 /** The law (2.1), rule by rule, over HTTP; the document's own part is in openapi.test.ts. */

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAnyreach, shop as number, type AnyreachHouse, type Organization } from '#conformance/anyreach-client.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
-import { organizationId } from './keys.ts'
-import { scopes } from './scopes.ts'
+import { organizationId } from './credentials/keys.ts'
+import { scopes } from './credentials/scopes.ts'
 
 /** Two organizations: alice asks, bob has everything that there is. */
 let house: AnyreachHouse

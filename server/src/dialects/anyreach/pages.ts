@@ -5,7 +5,7 @@ import type { Position } from '#services/api.ts'
 import type { Sessions, SessionView } from '#services/calls/api.ts'
 import { wrong, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
-import type { Question } from './question.ts'
+import type { Question } from './conversations/question.ts'
 import { microsOf, readStamp } from './time.ts'
 import type { ListQuery } from './wire/requests.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { webhookEvents } from '../telling.ts'
+import { webhookEvents } from '../webhooks/telling.ts'
 import { conversation } from './conversations.ts'
 
 /** Webhooks on the wire (X1). */
