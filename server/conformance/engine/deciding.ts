@@ -149,6 +149,19 @@ export function decidingConformance(name: string, open: () => Promise<Storage>):
       expect(rung.value).toEqual({ rings: 1 })
     })
 
+    test('what leads to nothing for what is not there touches nothing, and the unit goes on', async () => {
+      const stage = await stageOver(await open())
+      const id = await stage.build('front')
+      const outcome = await stage.engine.execute({ account: 'alice', by: 'api' }, (unit) => {
+        const nowhere = unit.id('nowhere')
+        const muted = unit.run(bell, nowhere, { type: 'mute' })
+        const knocked = unit.run(door, id, { type: 'knock', words: 'hello' })
+        return { muted, seen: unit.state(bell, nowhere), knocked: !isRefused(knocked) }
+      })
+      expect(outcome.value).toMatchObject({ muted: { refusal: { code: 'not_found' } }, seen: undefined, knocked: true })
+      expect(await stage.see(id)).toMatchObject({ knocks: 1 })
+    })
+
     test('a program that refuses undoes all it staged', async () => {
       const stage = await stageOver(await open())
       const id = await stage.build('front')

@@ -180,10 +180,10 @@ export interface Bell {
 
 export type BellEvent = { readonly type: 'bell.rung'; readonly at: Instant }
 
-export const bell: Noun<Bell, { readonly type: 'ring' }, BellEvent, 'bell'> = {
+export const bell: Noun<Bell, { readonly type: 'ring' | 'mute' }, BellEvent, 'bell'> = {
   name: 'bell',
   shape: 1,
-  decide: (_state, _command, context) => ({ events: [{ type: 'bell.rung', at: context.now }] }),
+  decide: (_state, { type }, context) => ({ events: type === 'mute' ? [] : [{ type: 'bell.rung', at: context.now }] }),
   evolve: (state) => ({ rings: (state?.rings ?? 0) + 1 }),
   deadline: () => undefined,
   claims: () => [],
@@ -194,5 +194,5 @@ export const bell: Noun<Bell, { readonly type: 'ring' }, BellEvent, 'bell'> = {
   lists: {},
   reactions: () => [],
   effects: () => [],
-  erasing: () => false,
+  erasing: ({ rings }) => rings < 0,
 }

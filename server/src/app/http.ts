@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Logger } from '#services/ports.ts'
 import type { Options } from './options.ts'
@@ -35,6 +36,7 @@ export function createHttp(
     // As long as headers may be: what is too long for an id is answered by its dialect, in its own words.
     routerOptions: { maxParamLength: maxHeaderSize, ignoreTrailingSlash: true },
     http: { headersTimeout: 20_000, maxHeaderSize, shouldUpgradeCallback: wantsSocket },
+    clientErrorHandler: refuseBroken,
     frameworkErrors: (_error, _request, reply) => {
       const message = 'There is no such address; check its spelling and escapes.'
       void (reply as unknown as FastifyReply).code(404).send(told(404, 20404, message))
@@ -66,6 +68,26 @@ export function createHttp(
 /** What is wrong before any dialect knows of it, under the names that the clients of each look for. */
 function told(status: number, code: number, message: string): object {
   return { status, code, error: status, message, detail: message }
+}
+
+/** What is no request that can be read at all: Node has no answer object for it, only the socket. */
+function refuseBroken(error: Error & { code?: string }, socket: Socket): void {
+  const broken = brokenness[error.code ?? ''] ?? ([400, 'Bad Request', 'This is no HTTP request that can be read.'] as const)
+  const [status, reason, message] = broken
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
+  const body = JSON.stringify(told(status, 20001, message))
+  const head = `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json; charset=utf-8\r\n`
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.destroySoon()
+}
+
+const brokenness: Readonly<Record<string, readonly [status: number, reason: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'Request Header Fields Too Large',
+    `The address and the headers are larger than ${maxHeaderSize / 1024} KiB together.`,
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not come in in time: send it again.'],
 }
 
 /** Whoever offers to go on in another protocol (HTTP clients of Java and curl do, with h2c) is answered as everybody is. */

@@ -32,7 +32,8 @@ export function createLimiter(perSecond: number | null, now: () => Instant): Lim
     return {
       allowed,
       limit,
-      remaining: Math.floor(bucket.tokens),
+      // What is saved up is not told: nobody expects more to remain than there is in a second.
+      remaining: Math.min(limit, Math.floor(bucket.tokens)),
       retryAfterMs: allowed ? 0 : Math.ceil(((1 - bucket.tokens) * 1000) / limit),
     }
   }

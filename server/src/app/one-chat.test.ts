@@ -165,13 +165,9 @@ describe('lifecycle section 4: a session and its conversation', () => {
       (event: { type: string; data: { to?: string } }) =>
         event.type === 'conversation.moved' && event.data.to === 'closed',
     )
-    for (const one of events.slice(at + 1, at + 3)) {
-      expect(one).toMatchObject({
-        type: 'session.moved',
-        time: events[at].time,
-        data: { from: 'live', to: 'wrapping' },
-      })
-    }
+    const then = events.slice(at + 1, at + 5).filter(({ type }: { type: string }) => type === 'session.moved')
+    expect(then).toHaveLength(2)
+    for (const one of then) expect(one).toMatchObject({ time: events[at].time, data: { from: 'live', to: 'wrapping' } })
     expect((await fetched(conversation)).status).toBe('CLOSED')
     expect(await transcript(id)).toEqual(['Hello!'])
   })

@@ -59,6 +59,14 @@ describe('the command line tool', () => {
     expect(accounts.map(({ name }: { name: string }) => name)).toContain('bakery')
   })
 
+  test('says for how many days an account keeps its sessions', async () => {
+    const { account } = JSON.parse((await type('account create archive --json')).out)
+    expect((await type(`account keep ${account.id} 90`)).out).toBe(
+      'Account archive keeps sessions for 90 days after their end: older ones go, for the first time a day from now.',
+    )
+    expect(JSON.parse((await type(`account keep ${account.id} always --json`)).out).limits.retentionDays).toBeNull()
+  })
+
   test('makes, lists and revokes keys', async () => {
     const made = JSON.parse((await type('key create --name billing --json')).out)
     expect((await type('key list')).out).toMatch(new RegExp(`^${made.key.sid} +billing +everything +\\S+ \\S+$`, 'm'))
@@ -178,6 +186,7 @@ describe('the command line tool', () => {
     'account',
     'account create',
     'account list',
+    'account keep',
     'key',
     'key create',
     'key list',
@@ -276,6 +285,8 @@ describe('the command line tool', () => {
     ['batch create nowhere.csv --agent agent_x', {}, 'nowhere.csv cannot be read (ENOENT)'],
     ['people token person_x', {}, 'There is no person person_x'],
     ['people join person_x account_x --role boss', {}, 'Allowed choices are admin, viewer'],
+    ['account keep account_x long', {}, 'days takes a number, not "long"'],
+    ['account keep account_x 0', {}, 'limits.retentionDays'],
     ['wallet credit account_x much', {}, 'cents takes a number, not "much"'],
     ['agents create Ann --program https://a.example.com --line Hi', {}, 'Either --program or --line'],
   ])('says what to do after "%s"', async (line, settings, sentence) => {

@@ -48,9 +48,9 @@ export interface DialectContext {
   baseUrl(request: { readonly headers: Readonly<Record<string, unknown>>; readonly protocol: string }): string
 }
 
-/** One bucket of requests for each account, over all dialects. */
+/** One bucket of requests for each account, over all dialects; who knows no account takes from a bucket of another name. */
 export interface Limiter {
-  take(account: string, perSecond: number | null): Allowance
+  take(bucket: string, perSecond: number | null): Allowance
 }
 
 export interface Allowance {

@@ -12,6 +12,8 @@ import { operation } from './operation/operation.ts'
 import { person } from './person/person.ts'
 import { phone } from './phone/phone.ts'
 import { plan } from './plan/plan.ts'
+import { reference } from './reference/reference.ts'
+import { retention } from './retention/retention.ts'
 import { session } from './session/session.ts'
 import { stream } from './stream/stream.ts'
 import { wallet } from './wallet/wallet.ts'
@@ -37,6 +39,8 @@ export const nouns: readonly [
   typeof campaign,
   typeof plan,
   typeof widget,
+  typeof retention,
+  typeof reference,
 ] = [
   conversation,
   stream,
@@ -56,4 +60,6 @@ export const nouns: readonly [
   campaign,
   plan,
   widget,
+  retention,
+  reference,
 ]

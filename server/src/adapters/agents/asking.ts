@@ -3,6 +3,9 @@ import type { System } from '#engine/ports.ts'
 import type { AnswerHead, Asked, OutgoingRequest, Sender, Vault } from '#services/ports.ts'
 import { signatureHeaders } from './signature.ts'
 
+/** The least time that a summary gets, however soon a turn has to be answered: nobody hears the silence. */
+export const summaryMs: Milliseconds = 60_000
+
 /** What agents need to ask others. */
 export interface AskingNeed {
   /** The sender's own ways: guarded, within their time, and the answer is read. */
@@ -29,6 +32,11 @@ export interface Question {
 }
 
 const connectMs: Milliseconds = 5_000
+
+/** Statuses of who has no time now and has done nothing: 429 (RFC 6585 section 4) and 503 (RFC 9110 section 15.6.4). */
+export function turnsAway(status: number): boolean {
+  return status === 429 || status === 503
+}
 
 /** Asks in real time. Only what was never sent is sent again: nobody is to do, or be paid for, one thing twice. */
 export async function askInTime(need: AskingNeed, question: Question): Promise<Asked> {

@@ -1,3 +1,4 @@
+import type { ToolCall } from '#domain/session/events.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
 
 type Tell = TurnInput['onProgress']
@@ -5,6 +6,12 @@ type Tell = TurnInput['onProgress']
 /** Says each word as it would come, with the space behind it. */
 export function tellWords(tell: Tell, text: string): void {
   if (tell) for (const delta of text.split(/(?<=\s)(?=\S)/)) if (delta !== '') tell({ is: 'text', delta })
+}
+
+/** Tells of a tool that was used. */
+export function tellTool({ onTool, onProgress }: Pick<TurnInput, 'onTool' | 'onProgress'>, call: ToolCall): void {
+  onTool?.(call)
+  onProgress?.({ is: 'tool', call })
 }
 
 /** Tells of an answer that came whole. */

@@ -21,8 +21,8 @@ const besides = 1_024
 const againMs: readonly Milliseconds[] = [200]
 
 /** The name of a turn's use of a tool, the same for the same turn however often it is asked for. */
-export function useId({ said, news }: Pick<TurnInput, 'said' | 'news'>, number: number): string {
-  return `call_${said.length}${news ? `_${news.name}` : ''}_${number}`
+export function useId({ said, turn, news }: Pick<TurnInput, 'said' | 'turn' | 'news'>, number: number): string {
+  return `call_${turn ?? said.length}${news ? `_${news.name}` : ''}_${number}`
 }
 
 /**

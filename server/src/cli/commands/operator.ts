@@ -87,6 +87,29 @@ export function accountCommands(program: Command, tool: Tool): void {
         ),
       )
     })
+
+  keepCommand(account, tool)
+}
+
+/** Deleting what is old, for one account. */
+function keepCommand(account: Command, tool: Tool): void {
+  account
+    .command('keep <account-id> <days>')
+    .description(
+      'for how many days an account keeps sessions that have ended; `always` keeps them (needs the admin key)',
+    )
+    .addHelpText('after', example('colloquy account keep account_01ke28jt97kb6cq643dzvmxxqk 90'))
+    .action(async (id: string, days: string, _options: unknown, command: Command) => {
+      const retentionDays = days === 'always' ? null : numberIn('days', days)
+      const answer = await tool
+        .client('admin', command)
+        .patch<ShownAccount>(`/accounts/${encodeURIComponent(id)}`, { limits: { retentionDays } })
+      tool.show(command, answer, () =>
+        retentionDays === null
+          ? `Account ${answer.name} keeps its sessions for ever.`
+          : `Account ${answer.name} keeps sessions for ${retentionDays} days after their end: older ones go, for the first time a day from now.`,
+      )
+    })
 }
 
 export function keyCommands(program: Command, tool: Tool): void {

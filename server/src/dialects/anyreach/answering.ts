@@ -14,3 +14,8 @@ export function sendProblem(reply: FastifyReply, { status, detail, errors, heade
 export function sendJson(reply: FastifyReply, status: number, value: unknown): FastifyReply {
   return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(value))
 }
+
+/** Answers with an array of what is JSON already. */
+export function sendArray(reply: FastifyReply, texts: readonly string[]): FastifyReply {
+  return reply.code(200).type('application/json; charset=utf-8').send(`[${texts.join(',')}]`)
+}

@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { RequestValidationError } from 'fastify-zod-openapi'
 import type { DialectContext } from '../dialect.ts'
-import { isWellFormed, notWellFormed } from '../well-formed.ts'
+import { isWellFormed, notUtf8, notWellFormed, textOf } from '../well-formed.ts'
 import { sendProblem } from './answering.ts'
-import { bodyTooLarge, notFound, plain, ProblemError, type FieldProblem, type Problem } from './errors.ts'
+import { bodyTooLarge, notFound, plain, ProblemError, wrong, type FieldProblem, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
 
 /** Reads bodies, and turns whatever is thrown on the way into the error body of section 7. */
@@ -22,20 +22,43 @@ export function handleErrors(scope: FastifyInstance, { log }: Pick<DialectContex
 /** JSON, whatever it is called where nothing was sent: many clients name a type all the same. */
 function readBodies(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
-  const parse = scope.getDefaultJsonParser('error', 'error')
-  scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: limits.bodyBytes }, (request, body, done) => {
-    const text = body as string
-    if (text === '' || request.method === 'DELETE') return done(null, undefined)
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (request, body, done) => {
+    const bytes = body as Buffer
+    if (bytes.length === 0 || request.method === 'DELETE') return done(null, undefined)
     const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
     if (!/^identity$/i.test(encoding)) return done(new ProblemError(encoded))
     if (type !== '' && !/^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(type)) return done(new ProblemError(notJson))
-    void parse(request, text, (error, value) => {
-      if (error) return done(new ProblemError(plain(400, 'The body is not valid JSON.')))
-      if (isDeeper(value, limits.bodyDepth)) return done(new ProblemError(tooDeep))
-      if (!isWellFormed(text, value)) return done(new ProblemError(plain(400, notWellFormed)))
-      return done(null, value)
-    })
+    const read = readJson(bytes)
+    return 'value' in read ? done(null, read.value) : done(new ProblemError(read.problem))
   })
+}
+
+function readJson(bytes: Buffer): { readonly value: unknown } | { readonly problem: Problem } {
+  const text = textOf(bytes)
+  if (text === undefined) return { problem: plain(400, notUtf8) }
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\ufeff/, ''))
+  } catch {
+    return { problem: plain(400, 'The body is not valid JSON.') }
+  }
+  if (isDeeper(value, limits.bodyDepth)) return { problem: tooDeep }
+  if (!isWellFormed(text, value)) return { problem: plain(400, notWellFormed) }
+  const name = unusable(value)
+  return name ? { problem: wrong(['body', ...name], 'This name cannot be used: choose another.') } : { value }
+}
+
+/** Where something is called as the parts of every object are: code that copies it would change them for all. */
+function unusable(value: unknown): readonly (string | number)[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__') return [key]
+    if (key === 'constructor' && typeof inner === 'object' && inner !== null && Object.hasOwn(inner, 'prototype'))
+      return [key, 'prototype']
+    const within = unusable(inner)
+    if (within) return [Array.isArray(value) ? Number(key) : key, ...within]
+  }
+  return undefined
 }
 
 const encoded = plain(415, 'Send the body as it is: no Content-Encoding is read here.')

@@ -10,14 +10,24 @@ export function conversationId({ id, reference }: Pick<Session, 'id' | 'referenc
 
 /** What a conversation is found by: our id, or the name its maker gave it. Undefined: none can be called that. */
 export function readConversationId(text: string): { readonly id: Id } | { readonly reference: string } | undefined {
-  if (isUuid(text)) return { reference: text }
+  if (isUuid(text)) return { reference: canonicalUuid(text) }
   const own = text.startsWith(prefix) ? text.slice(prefix.length) : ''
   return isId(own) ? { id: own } : undefined
 }
 
 /** What an imported conversation is called by its maker: a UUID is its id, any other name only tells it from others. */
 export function importReference(name: string): Reference {
-  return isUuid(name) ? { key: name, isId: true } : { key: `import ${name}` }
+  return isUuid(name) ? uuidReference(name) : { key: `import ${name}` }
+}
+
+/** The reference of an order whose maker gave it a UUID, which becomes its id. */
+export function uuidReference(uuid: string): Reference {
+  return { key: canonicalUuid(uuid), isId: true }
+}
+
+/** RFC 9562 section 4: written in small letters, and read in either. */
+function canonicalUuid(uuid: string): string {
+  return uuid.toLowerCase()
 }
 
 function isUuid(text: string): boolean {

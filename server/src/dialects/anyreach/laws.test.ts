@@ -389,6 +389,20 @@ describe('listening (4.6)', () => {
     expect([(await listen(waits)).status, (await listen(text)).status]).toEqual([409, 409])
   })
 
+  it('X12: is offered for listening alone: who asks to whisper or to barge in is told so', async () => {
+    const id = await web()
+    const asked = (body: object) => shop.ask('POST', `${path}/${id}/listener-token`, body)
+    for (const mode of ['whisper', 'barge', 'shout', 7])
+      expect(await asked({ mode })).toMatchObject({
+        status: 422,
+        body: {
+          detail: expect.stringMatching(/^mode: .*whisper.*not offered/),
+          errors: [{ loc: ['body', 'mode'] }],
+        },
+      })
+    for (const body of [{}, { mode: 'listen' }, { mode: null }]) expect((await asked(body)).status).toBe(409)
+  })
+
   it('needs read_sensitive or manage', async () => {
     const id = await web()
     const asked = async (scope: Scope) =>

@@ -4,6 +4,8 @@ export const limits = {
   bodyDepth: 100,
   pageUsual: 50,
   pageMost: 200,
+  /** Of the conversations on one page, as JSON. */
+  pageBytes: 16 * 1024 * 1024,
   message: 16_000,
   contextBytes: 64 * 1024,
   metadataBytes: 64 * 1024,
@@ -12,6 +14,8 @@ export const limits = {
   imports: 100,
   importBytes: 256 * 1024,
   webhooks: 50,
+  /** A second, of everybody who uses one widget without a token. */
+  widgetRequests: 10,
   /** Live ones of an organization. */
   streams: 100,
   /** Exports of an organization at once. */

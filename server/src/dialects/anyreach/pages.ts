@@ -63,7 +63,7 @@ class Twins {
   }
 }
 
-function positionOf({ session: { id, createdAt } }: SessionView): Position {
+export function positionOf({ session: { id, createdAt } }: SessionView): Position {
   return { sort: createdAt, id }
 }
 
@@ -77,6 +77,7 @@ export async function countOf(lists: Lists, account: string, question: Question)
     const { items, next } = await lists.list(account, { ...question, ...(after && { after }), limit: countedAtOnce })
     counted += items.length
     if (!next) return counted
+    if (items.length < countedAtOnce) return undefined
     after = next
   }
   return undefined

@@ -1,6 +1,9 @@
 import { voicemailRetryDue } from '#domain/session/ending.ts'
 import type { Session, SessionKind, SessionOutcome, SessionState } from '#domain/session/state.ts'
 
+/** Where the metadata of a campaign's conversation has the name of the campaign. */
+export const campaignKey = 'anyreach_campaign'
+
 /** A3: exactly these, in this order. */
 export const statuses = [
   'token_created',

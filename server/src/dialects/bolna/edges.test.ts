@@ -112,8 +112,10 @@ const dial: Arbitrary<Dial> = fc.record({
   reports,
   beeps: fc.nat(4).map((n) => n === 0),
 })
+/** What took place elsewhere is no execution, and begins as what it came to. */
+const ordersHere: Arbitrary<Create> = anyOrder.filter(({ to }) => to !== 'ended')
 const anyExecution: Arbitrary<Create> = fc.oneof(
-  { weight: 6, arbitrary: anyOrder.filter(({ kind }) => kind === 'telephone') },
+  { weight: 6, arbitrary: ordersHere.filter(({ kind }) => kind === 'telephone') },
   {
     weight: 4,
     arbitrary: fc
@@ -332,7 +334,7 @@ const anyReach: Readonly<Record<Session['kind'], Readonly<Record<string, string>
 describe("AnyReach's tables on the same lives", () => {
   test('A9: never a terminal status and then another one, and no move outside 2.2', () => {
     fc.assert(
-      fc.property(fc.oneof(anyOrder, anyExecution), fc.array(anyDeed, { maxLength: 40 }), (ordered, deeds) => {
+      fc.property(fc.oneof(ordersHere, anyExecution), fc.array(anyDeed, { maxLength: 40 }), (ordered, deeds) => {
         const one = new Case(ordered)
         for (const deed of deeds) perform(one, deed)
         while (one.fireNext());

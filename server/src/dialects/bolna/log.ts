@@ -94,6 +94,7 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
     case 'mail.due':
     case 'mail.settled':
     case 'mail.received':
+    case 'mail.turn_due':
     case 'words.placed':
     case 'lease.taken':
     case 'session.erased':

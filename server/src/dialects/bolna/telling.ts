@@ -44,6 +44,7 @@ export function statusAfter(event: SessionEvent, from: SessionState | undefined)
     case 'mail.due':
     case 'mail.settled':
     case 'mail.received':
+    case 'mail.turn_due':
     case 'report.refused':
     case 'session.erased':
     case 'control.changed':

@@ -51,6 +51,36 @@ describe('accounts', () => {
     })
   })
 
+  test('X10: keep sessions for as many days as the operator says', async () => {
+    const { body } = await trial.admin.post('/accounts', { name: 'kept', clock: 'test', limits: { retentionDays: 7 } })
+    expect(body.account.limits.retentionDays).toBe(7)
+    const own = callerWith(trial.app, body.bearer)
+    const path = `/accounts/${body.account.id}`
+    const changed = await trial.admin.patch(path, { limits: { retentionDays: 30 } })
+    expect([changed.body.limits.retentionDays, (await own.get('/account')).body.limits.retentionDays]).toEqual([30, 30])
+    expect((await own.patch(path, { limits: { retentionDays: 1 } })).status).toBe(403)
+    for (const retentionDays of [0, 1.5, '7', 3_661])
+      expect((await trial.admin.patch(path, { limits: { retentionDays } })).body).toMatchObject({
+        status: 400,
+        field: 'limits.retentionDays',
+      })
+    const agent = (await own.post('/agents', { name: 'Ann' })).body.id
+    const chat = async (): Promise<string> => {
+      const { id } = (await own.post('/sessions', { kind: 'text', agentId: agent, user: 'alice' })).body
+      await own.post(`/sessions/${id}/hang-up`)
+      return `/sessions/${id}`
+    }
+    const old = await chat()
+    console.log((await own.get(old)).body.state, (await own.get(old)).status)
+    console.log((await own.post('/clock/advance', { by: 'P29D' })).text)
+    const young = await chat()
+    await own.post('/clock/advance', { by: 'P2D' })
+    expect([(await own.get(old)).status, (await own.get(young)).status]).toEqual([404, 200])
+    expect((await trial.admin.patch(path, { limits: { retentionDays: null } })).body.limits.retentionDays).toBeNull()
+    await own.post('/clock/advance', { by: 'P60D' })
+    expect((await own.get(young)).status).toBe(200)
+  })
+
   test('belong to the operator: a key of an account may not see them', async () => {
     expect((await trial.dev.get('/accounts')).body).toMatchObject({ status: 403, code: 'forbidden' })
     expect((await trial.dev.post('/accounts', { name: 'mine' })).status).toBe(403)

@@ -47,16 +47,11 @@ function told(event: SessionEvent): Data {
       return { what, sequence, callId, media, digits }
     }
     case 'turn.taken':
-      return { who: event.who, quietFrom: showInstant(event.quietFrom) }
-    case 'tool.called': {
-      // What went in and out of it may be what somebody said.
-      const { id, name, isError, latencyMs } = event.call
-      return { id, name, isError, latencyMs }
-    }
+    case 'tool.called':
     case 'words.imported':
-      return { items: event.items.length }
     case 'turn.failed':
-      return { because: event.because }
+    case 'words.placed':
+      return talkData(event)
     case 'callback.agreed':
       return { dueAt: showInstant(event.dueAt) }
     case 'online.asked':
@@ -71,8 +66,6 @@ function told(event: SessionEvent): Data {
       const { artefact, state, attempt, value, cost, because, late } = event
       return { artefact, state, attempt, value, cost, because, late }
     }
-    case 'words.placed':
-      return { conversationId: showId('conversation', event.conversationId) }
     case 'outcome.fixed':
       return { outcome: event.outcome }
     case 'control.changed':
@@ -89,11 +82,37 @@ function told(event: SessionEvent): Data {
     case 'mail.settled':
     case 'mail.received':
       return mailData(event)
+    case 'mail.turn_due':
+      return {}
+  }
+}
+
+type TalkEvent = Extract<
+  SessionEvent,
+  { type: 'turn.taken' | 'tool.called' | 'words.imported' | 'turn.failed' | 'words.placed' }
+>
+
+/** That somebody spoke, and never what they said. */
+function talkData(event: TalkEvent): Data {
+  switch (event.type) {
+    case 'turn.taken':
+      return { who: event.who, quietFrom: showInstant(event.quietFrom) }
+    case 'tool.called': {
+      // What went in and out of it may be what somebody said.
+      const { id, name, isError, latencyMs } = event.call
+      return { id, name, isError, latencyMs }
+    }
+    case 'words.imported':
+      return { items: event.items.length }
+    case 'turn.failed':
+      return { because: event.because }
+    case 'words.placed':
+      return { conversationId: showId('conversation', event.conversationId) }
   }
 }
 
 /** Subjects are what somebody said, too. */
-function mailData(event: MailEvent): Data {
+function mailData(event: Exclude<MailEvent, { type: 'mail.turn_due' }>): Data {
   const { messageId } = event
   switch (event.type) {
     case 'mail.composed':

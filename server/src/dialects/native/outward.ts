@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Account, Key } from '#domain/account/state.ts'
+import type { Account, Key, Limits } from '#domain/account/state.ts'
 import type { Configuration } from '#domain/configuration/state.ts'
 import type { Communication, Party } from '#domain/conversation/communication.ts'
 import type { Participant } from '#domain/conversation/state.ts'
@@ -16,13 +16,19 @@ type Wire<Schema extends z.ZodType> = z.output<Schema>
 
 const instantOrNull = (at: number | null): string | null => (at === null ? null : showInstant(at))
 
+/** What was never said is null. */
+function showLimits(limits: Limits): Wire<typeof wire.account>['limits'] {
+  const { wantedSlots = null, retentionDays = null } = limits
+  return { ...limits, wantedSlots, retentionDays }
+}
+
 export function showAccount(account: Account): Wire<typeof wire.account> {
   return {
     id: showId('account', account.id),
     name: account.name,
     sid: account.sid,
     clock: account.clock,
-    limits: account.limits,
+    limits: showLimits(account.limits),
     keys: account.keys.map(showKey),
     createdAt: showInstant(account.createdAt),
     updatedAt: showInstant(account.updatedAt),

@@ -32,7 +32,7 @@ import { creditRoutes, walletRoutes } from './routes/wallet.ts'
 import { endpointChangeRoutes, endpointRoutes, endpointTestRoutes } from './routes/webhook-endpoints.ts'
 import { behindAccountKey, behindAdminKey, createNative, type NativeParts, type Scope } from './scope.ts'
 import { Streams } from '../live-stream.ts'
-import { isWellFormed, notWellFormed } from '../well-formed.ts'
+import { isWellFormed, notUtf8, notWellFormed, textOf } from '../well-formed.ts'
 
 /** Event streams of one account at once. */
 const mostStreams = 100
@@ -75,8 +75,9 @@ function refuseCompressed(scope: Scope): void {
 function readBodies(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error')
   scope.removeContentTypeParser('application/json')
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const text = body as string
+  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const text = textOf(body as Buffer)
+    if (text === undefined) return done(new Malformed(notUtf8))
     if (text === '') return done(null, undefined)
     void parse(request, text, (error, value) => {
       if (error === null && !isWellFormed(text, value)) return done(new Malformed(notWellFormed))

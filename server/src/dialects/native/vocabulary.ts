@@ -144,6 +144,7 @@ export const eventTypes = [
   'mail.due',
   'mail.settled',
   'mail.received',
+  'mail.turn_due',
   'agent.written',
   'agent.deleted',
   'agent.restored',

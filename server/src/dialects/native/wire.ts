@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostDays } from '#domain/retention/days.ts'
 import { channels } from '#domain/vocabulary/channel.ts'
 import { eventTypes } from './vocabulary.ts'
 
@@ -55,6 +56,9 @@ const limits = z.strictObject({
     .max(100_000)
     .nullable()
     .meta({ description: "Calls at once; 0 pauses. Null: the server's own setting" }),
+  retentionDays: z.int().min(1).max(mostDays).nullable().meta({
+    description: 'Days after which sessions that have ended are deleted, from a day after it is said on. Null: never',
+  }),
 })
 export const accountDraft = z.strictObject({
   name,
@@ -90,7 +94,9 @@ export const account = z
     name: z.string(),
     sid: z.string(),
     clock: z.enum(['wall', 'test']),
-    limits,
+    limits: limits.extend({
+      wantedSlots: z.int().nullable().meta({ description: 'Calls at once that the account itself wishes for' }),
+    }),
     keys: z.array(key),
     createdAt: instant,
     updatedAt: instant,

@@ -3,7 +3,7 @@ import { given } from '#conformance/given.ts'
 import { account } from './account.ts'
 import { liveKeysAtMost } from './decide.ts'
 import type { AccountEvent } from './events.ts'
-import { isLiving } from './state.ts'
+import { isLiving, slotsOf } from './state.ts'
 
 const id = '01ka7n36096q14dr9gpqy77zxy'
 const limits = { requestsPerSecond: null, internalTargets: false, slots: null }
@@ -99,6 +99,39 @@ describe('an account', () => {
       name: 'alice',
       limits: { requestsPerSecond: null, internalTargets: true, slots: null },
     })
+  })
+
+  it('dials as much at once as it wishes, and never more than the operator allows', () => {
+    const wished = given(account, created).when({ type: 'change', limits: { wantedSlots: 5 } })
+    expect(wished.state.limits).toEqual({ ...limits, wantedSlots: 5 })
+    expect(
+      given(account, created, ...wished.events).when({ type: 'change', limits: { wantedSlots: 5 } }).events,
+    ).toEqual([])
+    expect(slotsOf(wished.state.limits, 10)).toBe(5)
+    expect(slotsOf(wished.state.limits, 2)).toBe(2)
+    expect(slotsOf({ slots: 0, wantedSlots: 5 }, 10)).toBe(0)
+    expect(slotsOf({ slots: 20, wantedSlots: 15 }, 10)).toBe(15)
+    expect(slotsOf(limits, 10)).toBe(10)
+  })
+
+  it('X10: says for how many days sessions are kept, and has its own account told', () => {
+    const kinds = (event: AccountEvent, state = given(account, created).state) =>
+      account.effects(event, state).map(({ kind }) => kind)
+    const kept = given(account, created).when({ type: 'change', limits: { retentionDays: 30 } })
+    expect([kept.state.limits.retentionDays, kinds(kept.events[0]!)]).toEqual([30, ['account.retain']])
+    const renamed = given(account, created, ...kept.events).when({ type: 'change', name: 'bob' })
+    expect([renamed.state.limits.retentionDays, kinds(renamed.events[0]!)]).toEqual([30, []])
+    const ended = given(account, created, ...kept.events).when({ type: 'change', limits: { retentionDays: null } })
+    expect([ended.state.limits.retentionDays, kinds(ended.events[0]!)]).toEqual([null, ['account.retain']])
+    expect(given(account, created).when({ type: 'change', limits: { retentionDays: null } }).events).toEqual([])
+    const { account: plain } = created as Extract<AccountEvent, { type: 'account.created' }>
+    const made = { ...plain, limits: { ...limits, retentionDays: 7 } }
+    expect([kinds(created), kinds({ type: 'account.created', at: 1, account: made })]).toEqual([[], ['account.retain']])
+    for (const retentionDays of [0, 1.5, -7, 3_661])
+      expect(given(account, created).when({ type: 'change', limits: { retentionDays } }).refusal).toMatchObject({
+        code: 'invalid',
+        field: 'limits.retentionDays',
+      })
   })
 
   it('replaces its auth token', () => {

@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Effect, Noun } from '../noun.ts'
 import { claims } from './claims.ts'
 import type { AccountCommand } from './commands.ts'
 import { decide } from './decide.ts'
@@ -8,6 +8,16 @@ import type { Account } from './state.ts'
 
 /** The account that accounts belong to. */
 export const house = 'house'
+
+/** How long it keeps sessions is said in its own account, on its own clock. */
+function effects(event: AccountEvent): readonly Effect[] {
+  const retains = event.type === 'account.changed' ? event.retains : isRetaining(event)
+  return retains ? [{ kind: 'account.retain', mode: 'repeatable', key: 'retain', payload: {} }] : []
+}
+
+function isRetaining(event: AccountEvent): boolean {
+  return event.type === 'account.created' && (event.account.limits.retentionDays ?? null) !== null
+}
 
 /** The account noun. An account is never removed. */
 export const account: Noun<Account, AccountCommand, AccountEvent, 'account'> = {
@@ -23,6 +33,6 @@ export const account: Noun<Account, AccountCommand, AccountEvent, 'account'> = {
   facets: (state) => ({ listed: true, createdAt: state.createdAt }),
   lists: { all: { equal: 'listed', sort: 'createdAt' } },
   reactions: () => [],
-  effects: () => [],
+  effects,
   erasing: () => false,
 }

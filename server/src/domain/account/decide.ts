@@ -1,4 +1,5 @@
 import type { Context, Decision } from '../noun.ts'
+import { isRetention, noRetention } from '../retention/days.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import { credentialClaim } from './claims.ts'
 import type { AccountCommand } from './commands.ts'
@@ -32,6 +33,7 @@ export function decide(state: Account | undefined, command: AccountCommand, cont
 function create(state: Account | undefined, command: CommandOf<'create'>, context: Ctx): Decided {
   if (state || takenByAnother(command.sid, context))
     return refuse('in_use', 'There is an account with this SID already: use another one.', { field: 'sid' })
+  if (!isRetention(command.limits.retentionDays ?? null)) return noRetention('limits.retentionDays')
   const account: Account = {
     id: context.self,
     name: command.name,
@@ -70,12 +72,19 @@ function revokeKey(state: Account, sid: string, context: Ctx): Decided {
 function change(state: Account, command: CommandOf<'change'>, context: Ctx): Decided {
   const name = command.name ?? state.name
   const limits = { ...state.limits, ...command.limits }
+  const { retentionDays: days = null } = limits
+  if (!isRetention(days)) return noRetention('limits.retentionDays')
+  const retains = days !== (state.limits.retentionDays ?? null)
   const same =
+    !retains &&
     name === state.name &&
     limits.requestsPerSecond === state.limits.requestsPerSecond &&
     limits.internalTargets === state.limits.internalTargets &&
-    limits.slots === state.limits.slots
-  return same ? { events: [] } : decided({ type: 'account.changed', at: context.now, id: state.id, name, limits })
+    limits.slots === state.limits.slots &&
+    limits.wantedSlots === state.limits.wantedSlots
+  if (same) return { events: [] }
+  const changed = { type: 'account.changed', at: context.now, id: state.id, name, limits } as const
+  return decided({ ...changed, ...(retains && { retains }) })
 }
 
 function takenByAnother(sid: string, context: Ctx): boolean {

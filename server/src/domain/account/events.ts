@@ -13,4 +13,6 @@ export type AccountEvent =
       readonly id: Id
       readonly name: string
       readonly limits: Limits
+      /** For how long sessions are kept has changed: makes the effect `account.retain`. */
+      readonly retains?: true
     }

@@ -42,4 +42,16 @@ export interface Limits {
   readonly internalTargets: boolean
   /** Calls at once (slots of the dispatcher); null: the server's own setting. */
   readonly slots: number | null
+  /** How many the account itself wishes for; absent: as many as it may. */
+  readonly wantedSlots?: number
+  /** Days after which sessions that have ended are deleted; null or absent: never. */
+  readonly retentionDays?: number | null
+}
+
+/** How many calls hold at once: what the account wishes for, and never more than it is allowed. `usual`: the server's own setting. */
+export function slotsOf(
+  { slots, wantedSlots = Infinity }: Pick<Limits, 'slots' | 'wantedSlots'>,
+  usual: number,
+): number {
+  return Math.min(slots ?? usual, wantedSlots)
 }

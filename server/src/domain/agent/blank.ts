@@ -16,3 +16,6 @@ export function blankAgent(name: string): AgentDefinition {
     vendor: {},
   }
 }
+
+/** What is left of an agent that was erased, to those who still talk by it. */
+export const erasedAgent: AgentDefinition = blankAgent('')

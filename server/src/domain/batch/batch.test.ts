@@ -3,7 +3,7 @@ import { given } from '#conformance/given.ts'
 import { dayMs } from '../vocabulary/instant.ts'
 import { batch } from './batch.ts'
 import type { BatchCommand } from './commands.ts'
-import { rowKey } from './decide.ts'
+import { passedOverKey, rowKey } from './decide.ts'
 import type { BatchEvent } from './events.ts'
 import type { Batch } from './state.ts'
 
@@ -101,6 +101,8 @@ describe('a batch', () => {
     const one = after(...running, ended(1))
     expect(one.state).toMatchObject({ status: 'running', ended: 1 })
     expect(batch.keys(one.last[0]!)).toEqual([rowKey(1)])
+    const passedOver = after(...running, { type: 'note_row', row: 1, is: 'ended', passedOver: true })
+    expect(batch.keys(passedOver.last[0]!)).toEqual([rowKey(1), passedOverKey(1)])
     expect(after(...running, ended(1), ended(3)).state).toMatchObject({ status: 'completed', ended: 2, sequence: 5 })
   })
 

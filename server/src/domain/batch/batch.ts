@@ -1,7 +1,7 @@
 import type { Noun } from '../noun.ts'
 import type { BatchCommand } from './commands.ts'
 import { deadline } from './deadline.ts'
-import { decide, rowKey } from './decide.ts'
+import { decide, passedOverKey, rowKey } from './decide.ts'
 import { effects } from './effects.ts'
 import type { BatchEvent } from './events.ts'
 import { evolve } from './evolve.ts'
@@ -16,7 +16,10 @@ export const batch: Noun<Batch, BatchCommand, BatchEvent, 'batch'> = {
   deadline,
   claims: () => [],
   handles: () => [],
-  keys: (event) => (event.type === 'batch.row_ended' ? [rowKey(event.row)] : []),
+  keys: (event) => {
+    if (event.type !== 'batch.row_ended') return []
+    return event.passedOver ? [rowKey(event.row), passedOverKey(event.row)] : [rowKey(event.row)]
+  },
   part: (event) => (event.type === 'batch.rows' ? { creates: 'rows' } : undefined),
   facets: (state) => ({
     live: state.status === 'erasing' ? undefined : true,

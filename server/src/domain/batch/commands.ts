@@ -24,6 +24,12 @@ export type BatchCommand =
   | { readonly type: 'schedule'; readonly dueAt: Instant; readonly keepsHours: boolean }
   | { readonly type: 'stop'; readonly hangUp: boolean }
   | { readonly type: 'lose_agent' }
-  | { readonly type: 'note_row'; readonly row: number; readonly is: 'dialing' | 'ended' }
+  | {
+      readonly type: 'note_row'
+      readonly row: number
+      readonly is: 'dialing' | 'ended'
+      /** It ended, and was never dialled: whoever it was for may be called by another. */
+      readonly passedOver?: true
+    }
   | { readonly type: 'lapse' }
   | { readonly type: 'erase' }

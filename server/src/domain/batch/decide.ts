@@ -20,6 +20,11 @@ export function rowKey(row: number): Key {
   return { use: 'once', kind: 'row_ended', key: String(row) }
 }
 
+/** Under which it stays known that a row ended without a dial, so that whoever it was for may be called by another. */
+export function passedOverKey(row: number): Key {
+  return { use: 'once', kind: 'row_passed_over', key: String(row) }
+}
+
 /** Taking a list, scheduling and stopping it, and hearing how its rows fare. */
 export function decide(state: Batch | undefined, command: BatchCommand, context: Ctx): Decided {
   if (command.type === 'create') return create(state, command, context)
@@ -102,13 +107,13 @@ function schedule(state: Batch, { dueAt, keepsHours }: CommandOf<'schedule'>, co
   return { events: [{ ...moved(state, 'scheduled', 'scheduled by request', context), dueAt, keepsHours }] }
 }
 
-function noteRow(state: Batch, { row, is }: CommandOf<'note_row'>, context: Ctx): Decided {
+function noteRow(state: Batch, { row, is, passedOver }: CommandOf<'note_row'>, context: Ctx): Decided {
   if (is === 'dialing')
     return state.status === 'queued'
       ? { events: [moved(state, 'running', 'the first row is dialled', context)] }
       : { events: [] }
   if (context.found(rowKey(row))) return { events: [] }
-  const event: BatchEvent = { type: 'batch.row_ended', at: context.now, row }
+  const event: BatchEvent = { type: 'batch.row_ended', at: context.now, row, ...(passedOver && { passedOver }) }
   return { events: [event, ...completing(evolve(state, event), context)] }
 }
 

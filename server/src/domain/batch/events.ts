@@ -18,6 +18,11 @@ export type BatchEvent =
       readonly keepsHours?: boolean
       readonly stopping?: Batch['stopping']
     }
-  /** `once` key: the row. */
-  | { readonly type: 'batch.row_ended'; readonly at: Instant; readonly row: number }
+  /** `once` keys: the row, and once more where it was passed over. */
+  | {
+      readonly type: 'batch.row_ended'
+      readonly at: Instant
+      readonly row: number
+      readonly passedOver?: true
+    }
   | { readonly type: 'batch.erased'; readonly at: Instant; readonly by: string }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { given } from '#conformance/given.ts'
 import { campaign } from './campaign.ts'
 import type { CampaignCommand } from './commands.ts'
-import { contactOf, numberKey, placeKey } from './contacts.ts'
+import { contactOf, numberKey, placeKey, variablesOf } from './contacts.ts'
 import type { CampaignEvent } from './events.ts'
 import type { NewContact } from './state.ts'
 
@@ -94,8 +94,24 @@ describe('a campaign', () => {
     expect(changed.state).toMatchObject({ contacts: 2, newest: 3 })
   })
 
+  it('keeps what is left out of a contact that is there, and fills in the name unless the data have one', () => {
+    const { number } = alice
+    const contact = ({ last }: ReturnType<typeof after>) =>
+      last.flatMap((event) => (event.type === 'campaign.contact_changed' ? [event.contact] : []))[0]
+    const renamed = contact(after(create, add(alice), add({ number, name: 'Alicia' })))
+    expect(renamed).toMatchObject({ name: 'Alicia', data: { city: 'Pune' } })
+    expect(renamed && variablesOf(renamed)).toEqual({ name: 'Alicia', city: 'Pune' })
+    const moved = contact(after(create, add(alice), add({ number, data: { name: 'Ms. Liddell' } })))
+    expect(moved).toMatchObject({ name: 'Alice', data: { name: 'Ms. Liddell' } })
+    expect(moved && variablesOf(moved)).toEqual({ name: 'Ms. Liddell' })
+    expect(variablesOf({ ...bob, name: null, data: {} })).toEqual({})
+    expect(after(create, add(alice), add({ number })).last).toEqual([])
+    expect(after(create, add({ number })).last).toMatchObject([{ contact: { name: null, data: {} } }])
+  })
+
   it.each([
     ['a number that is none', { ...alice, number: '0202' }, 'number'],
+    ['data that are too much with the name', { ...alice, data: { text: 'x'.repeat(25 * 1024 - 15) } }, 'data'],
     ['data that is too much', { ...alice, data: { text: 'x'.repeat(25 * 1024) } }, 'data'],
     ['a name too long', { ...alice, name: 'x'.repeat(256) }, 'name'],
   ])('refuses all contacts for %s', (_, wrong, field) => {

@@ -4,6 +4,7 @@ import { numberKey, placeKey } from './contacts.ts'
 import { decide } from './decide.ts'
 import type { CampaignEvent } from './events.ts'
 import { evolve } from './evolve.ts'
+import { planHandle } from './settings.ts'
 import type { Campaign, OrderChunk, StopRuns } from './state.ts'
 
 /** Ordering goes on chunk by chunk; whatever ends a run stops what waits of it. */
@@ -40,7 +41,7 @@ export const campaign: Noun<Campaign, CampaignCommand, CampaignEvent, 'campaign'
   evolve,
   deadline: () => undefined,
   claims: () => [],
-  handles: () => [],
+  handles: ({ status, planId }) => (status === 'closed' || planId === null ? [] : [planHandle(planId)]),
   keys: (event) =>
     event.type === 'campaign.contact_added' ? [numberKey(event.contact.number), placeKey(event.contact.place)] : [],
   part: (event) => {

@@ -6,6 +6,7 @@ import type { CampaignEvent } from './events.ts'
 import type { Campaign, Contact, NewContact } from './state.ts'
 
 type Ctx = Context<CampaignEvent>
+type ContactEvent = Extract<CampaignEvent, { readonly contact: Contact }>
 
 /** As many as one campaign may have. */
 const mostContacts = 100_000
@@ -30,6 +31,11 @@ export function contactOf({ created, overlay }: Part<CampaignEvent>): Contact {
   throw new Error('This part of a campaign is no contact.')
 }
 
+/** What a contact fills in the agent's words: its data, and its name unless they have one of their own. */
+export function variablesOf({ name, data }: Pick<Contact, 'name' | 'data'>): Contact['data'] {
+  return name === null ? data : { name, ...data }
+}
+
 /** Contacts are added, and those that are there already are changed; of several of one number the last counts. */
 export function upsert(
   state: Campaign,
@@ -40,10 +46,10 @@ export function upsert(
   const events: CampaignEvent[] = []
   let place = state.contacts
   for (const one of new Map(wanted.map((contact) => [contact.number, contact])).values()) {
-    const wrong = check(one)
-    if (wrong) return wrong
     const found = context.found(numberKey(one.number))
     const event = found ? changed(found, one, context) : added(one, ++place, context.next + events.length, context)
+    const wrong = event && check(event.contact)
+    if (wrong) return wrong
     if (event) events.push(event)
   }
   if (place > mostContacts)
@@ -51,20 +57,21 @@ export function upsert(
   return events
 }
 
-function added(one: NewContact, place: number, n: number, { now: at }: Ctx): CampaignEvent {
+function added(one: NewContact, place: number, n: number, { now: at }: Ctx): ContactEvent {
   return {
     type: 'campaign.contact_added',
     at,
     n,
-    contact: { place, ...one, order: null, createdAt: at, updatedAt: at },
+    contact: { place, name: null, data: {}, ...one, order: null, createdAt: at, updatedAt: at },
   }
 }
 
-/** Undefined: it says the same already. */
-function changed(part: Part<CampaignEvent>, one: NewContact, { now: at }: Ctx): CampaignEvent | undefined {
-  const contact = contactOf(part)
-  if (contact.name === one.name && JSON.stringify(contact.data) === JSON.stringify(one.data)) return undefined
-  return { type: 'campaign.contact_changed', at, n: part.n, contact: { ...contact, ...one, updatedAt: at } }
+/** What is left out stays. Undefined: it says the same already. */
+function changed(part: Part<CampaignEvent>, one: NewContact, { now: at }: Ctx): ContactEvent | undefined {
+  const before = contactOf(part)
+  const contact = { ...before, ...one }
+  if (before.name === contact.name && JSON.stringify(before.data) === JSON.stringify(contact.data)) return undefined
+  return { type: 'campaign.contact_changed', at, n: part.n, contact: { ...contact, updatedAt: at } }
 }
 
 /** Contacts get the rows that call them. Nobody gets a second one in the same run. */
@@ -79,12 +86,13 @@ export function call(called: readonly Called[], round: number, { now: at }: Ctx)
   }))
 }
 
-function check({ number, name, data }: NewContact): Refused | undefined {
+function check(contact: Contact): Refused | undefined {
+  const { number, name } = contact
   if (!isE164(number))
     return refuse('invalid', 'Give the number in E.164 form: + and 2 to 15 digits, the first not 0.', {
       field: 'number',
     })
   if ((name ?? '').length > 255) return refuse('invalid', 'Give a name of at most 255 characters.', { field: 'name' })
-  if (JSON.stringify(data).length <= mostData) return undefined
-  return refuse('invalid', 'The data of a contact is at most 25 KB as JSON.', { field: 'data' })
+  if (JSON.stringify(variablesOf(contact)).length <= mostData) return undefined
+  return refuse('invalid', 'The data of a contact, with the name, is at most 25 KB as JSON.', { field: 'data' })
 }

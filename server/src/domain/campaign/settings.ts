@@ -1,6 +1,8 @@
+import type { Handle } from '../noun.ts'
 import { checkHours, checkRetry } from '../session/limits.ts'
 import type { RetryPolicy } from '../session/state.ts'
 import type { OwnHours } from '../vocabulary/calling-hours.ts'
+import type { Id } from '../vocabulary/id.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 
 /** How a campaign calls. */
@@ -11,6 +13,11 @@ export interface CallSettings {
   readonly retry: RetryPolicy | null
   /** How many of its contacts are in hand at once, the time between retries included; null: as many as the account may call. */
   readonly atOnce: number | null
+}
+
+/** By it the campaigns are found that may be started by a plan: all but the closed ones. */
+export function planHandle(plan: Id): Handle {
+  return { kind: 'plan', key: plan }
 }
 
 /** As many as any account may call at once. */

@@ -55,7 +55,7 @@ export interface Contact {
   /** E.164; no other contact of the campaign has it. */
   readonly number: string
   readonly name: string | null
-  /** Variables for the agent's prompt. */
+  /** Variables for the agent's prompt, beside the name. */
   readonly data: Readonly<Record<string, unknown>>
   /** The row that calls them; null: none has been made. */
   readonly order: { readonly batch: Id; readonly row: number; readonly round: number } | null
@@ -63,10 +63,11 @@ export interface Contact {
   readonly updatedAt: Instant
 }
 
+/** What is left out of a contact that is there already stays. */
 export interface NewContact {
   readonly number: string
-  readonly name: string | null
-  readonly data: Contact['data']
+  readonly name?: string | null
+  readonly data?: Contact['data']
 }
 
 /** The payload of `campaign.order` (repeatable): this run has looked at the contacts up to part `from`. */

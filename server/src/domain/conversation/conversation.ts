@@ -5,7 +5,7 @@ import { decide } from './decide.ts'
 import type { ConversationEvent } from './events.ts'
 import { evolve } from './evolve.ts'
 import { claims, facets, handles, keys, lists } from './finding.ts'
-import { reactions } from './sessions.ts'
+import { effects, reactions } from './sessions.ts'
 import type { Conversation } from './state.ts'
 
 /** Everything said between the same parties until it is over, over any channel (T1–T33). */
@@ -22,7 +22,7 @@ export const conversation: Noun<Conversation, ConversationCommand, ConversationE
   facets,
   lists,
   reactions,
-  effects: () => [],
+  effects,
   erasing: ({ status }) => status === 'erasing',
 }
 

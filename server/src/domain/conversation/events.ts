@@ -85,16 +85,18 @@ export interface StreamEnded extends At {
   readonly because: string
 }
 
-/** A written session that is live has its words here from now on. */
+/** A written session that is live has its words here from now on. `beyond`: its head counts it, but does not name it. */
 export interface SessionAttached extends At {
   readonly type: 'session.attached'
   readonly sessionId: Id
+  readonly beyond?: true
 }
 
 /** It is over, or goes on in another conversation. */
 export interface SessionDetached extends At {
   readonly type: 'session.detached'
   readonly sessionId: Id
+  readonly beyond?: true
 }
 
 /** A change of status. `at` is the due instant where a deadline caused it. */

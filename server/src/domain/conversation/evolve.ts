@@ -33,9 +33,10 @@ export function evolve(conversation: Conversation | undefined, event: Conversati
     case 'stream.ended':
       return endStream(conversation, event)
     case 'session.attached':
+      if (event.beyond) return withMore(conversation, 1)
       return { ...conversation, sessions: [...(conversation.sessions ?? []), event.sessionId] }
     case 'session.detached':
-      return withoutSession(conversation, event.sessionId)
+      return event.beyond ? withMore(conversation, -1) : withoutSession(conversation, event.sessionId)
     case 'conversation.moved':
       return moveOn(conversation, event)
     case 'conversation.described':
@@ -92,6 +93,11 @@ function endStream(conversation: Conversation, { at, callSid }: StreamEnded): Co
   const open = conversation.voice.open.filter((stream) => stream !== ended)
   if (!ended?.spoken) return { ...conversation, voice: { ...conversation.voice, open } }
   return { ...conversation, voice: { open, doneAt: at } }
+}
+
+function withMore({ moreSessions = 0, ...conversation }: Conversation, by: number): Conversation {
+  const left = moreSessions + by
+  return left > 0 ? { ...conversation, moreSessions: left } : conversation
 }
 
 function withoutSession({ sessions = [], ...conversation }: Conversation, sessionId: string): Conversation {

@@ -13,7 +13,7 @@ export const limits = {
   address: 254,
   text: 8_388_608,
   callbacks: 20,
-  sessions: 16,
+  sessions: 12,
 } as const
 
 export function checkName(name: string | null | undefined, field: string): Refused | undefined {

@@ -50,7 +50,7 @@ describe('the written sessions of a conversation', () => {
     ])
   })
 
-  it('closed by its clocks it ends none, and stays as it is when they leave', () => {
+  it('closed by its clocks it ends none, and lets them go when they leave', () => {
     const place = given()
     const { town, id } = place
     town.run(id, attach('a'))
@@ -58,8 +58,10 @@ describe('the written sessions of a conversation', () => {
     const closed = town.get(id)
     expect(closed.status).toBe('closed')
     expect(reactions(place)).toEqual([])
-    expect(town.run(id, detach('a'))).toEqual([])
-    expect(town.get(id)).toBe(closed)
+    expect(town.refusal(id, { type: 'erase' }).code).toBe('in_use')
+    town.run(id, detach('a'))
+    expect(town.get(id)).toEqual({ ...closed, sessions: undefined })
+    town.run(id, detach('a'))
     expect(town.refusal(id, attach('b')).code).toBe('closed')
   })
 
@@ -70,24 +72,32 @@ describe('the written sessions of a conversation', () => {
     expect(reactions(place)).toEqual([])
   })
 
-  it('D37 it is not deleted under a live session; closed, or without one, it is', () => {
-    const open = given()
-    open.town.run(open.id, attach('a'))
-    expect(open.town.refusal(open.id, { type: 'erase' }).code).toBe('busy_with_stream')
-    open.town.run(open.id, detach('a'))
-    open.town.run(open.id, { type: 'erase' })
-    const closed = given()
-    closed.town.run(closed.id, attach('a'))
-    closed.town.run(closed.id, close)
-    closed.town.run(closed.id, { type: 'erase' })
-    expect(closed.town.get(closed.id).status).toBe('erasing')
+  it.each([false, true])('D37 it is not deleted under a live session, closed by request: %s', (isClosed) => {
+    const { town, id } = given()
+    town.run(id, attach('a'))
+    if (isClosed) town.run(id, close)
+    expect(town.refusal(id, { type: 'erase' }).code).toBe('in_use')
+    town.run(id, detach('a'))
+    town.run(id, { type: 'erase' })
+    expect(town.get(id).status).toBe('erasing')
   })
 
-  it('names no more than fit, so that its head and what its end leads to stay bounded', () => {
+  it('names no more than fit and counts the rest, which end by an effect', () => {
     const { town, id } = given()
-    for (let i = 0; i < limits.sessions; i++) town.run(id, attach(`s${i}`))
-    expect(town.run(id, attach('more'))).toEqual([])
-    expect(town.get(id).sessions).toHaveLength(limits.sessions)
+    for (let i = 0; i < limits.sessions + 2; i++) town.run(id, attach(`s${i}`))
+    expect(town.get(id)).toMatchObject({ sessions: { length: limits.sessions }, moreSessions: 2 })
+    for (let i = 0; i < limits.sessions; i++) town.run(id, detach(`s${i}`))
+    expect(town.get(id)).toMatchObject({ moreSessions: 2 })
+    expect(town.refusal(id, { type: 'erase' }).code).toBe('in_use')
+    town.run(id, close)
+    const moved = town.events(id).at(-1)
+    expect(moved && conversation.effects(moved, town.get(id))).toEqual([
+      { kind: 'conversation.end_sessions', mode: 'repeatable', key: 'conversation.end_sessions', payload: {} },
+    ])
+    for (const one of ['s12', 's13']) town.run(id, detach(one))
+    expect(town.get(id)).not.toHaveProperty('moreSessions')
+    town.run(id, { type: 'erase' })
+    expect(town.get(id).status).toBe('erasing')
   })
 
   it('what is deleted hears no more of them', () => {

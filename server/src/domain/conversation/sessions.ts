@@ -1,4 +1,5 @@
-import type { Context, Decision, Reaction } from '../noun.ts'
+import type { Context, Decision, Effect, Reaction } from '../noun.ts'
+import type { Lose } from '../session/commands.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { AttachSession, DetachSession } from './commands.ts'
 import type { ConversationEvent } from './events.ts'
@@ -7,41 +8,53 @@ import type { Conversation } from './state.ts'
 
 type Deciders = Context<ConversationEvent>
 
-/**
- * A written session has its words here: no clock moves for it. Where there are as many as a head can name, those that come later
- * are not known here, and find out for themselves when the conversation is closed.
- */
+/** A written session has its words here: no clock moves for it. A head names the first ones, and counts those beyond. */
 export function decideAttachSession(
   { sessions = [] }: Conversation,
   { sessionId }: AttachSession,
   { now: at }: Deciders,
 ): Decision<ConversationEvent> {
-  if (sessions.includes(sessionId) || sessions.length >= limits.sessions) return { events: [] }
-  return { events: [{ type: 'session.attached', at, sessionId }] }
+  if (sessions.includes(sessionId)) return { events: [] }
+  const isBeyond = sessions.length >= limits.sessions
+  return { events: [{ type: 'session.attached', at, sessionId, ...(isBeyond && { beyond: true }) }] }
 }
 
-/** Told again, or of one that is not known: nothing. What is closed stays as it is. */
+/** It is over, or goes on elsewhere, which matters also where it is closed: then it may be deleted. Told again: nothing. */
 export function decideDetachSession(
-  { status, sessions = [] }: Conversation,
+  { sessions = [], moreSessions = 0 }: Conversation,
   { sessionId }: DetachSession,
   { now: at }: Deciders,
 ): Decision<ConversationEvent> {
-  if (status === 'closed' || !sessions.includes(sessionId)) return { events: [] }
-  return { events: [{ type: 'session.detached', at, sessionId }] }
+  const isNamed = sessions.includes(sessionId)
+  if (!isNamed && moreSessions === 0) return { events: [] }
+  return { events: [{ type: 'session.detached', at, sessionId, ...(!isNamed && { beyond: true }) }] }
 }
 
 /** D37: nothing is deleted under a live session. */
-export function checkSessions({ status, sessions = [] }: Conversation): Refused | undefined {
-  if (status === 'closed' || sessions.length === 0) return undefined
-  return refuse('busy_with_stream', 'Wait for the end of its sessions, or close it first.')
+export function checkSessions({ sessions = [], moreSessions = 0 }: Conversation): Refused | undefined {
+  if (sessions.length + moreSessions === 0) return undefined
+  return refuse('in_use', 'Wait for the end of its sessions, or end them first: one is live.')
 }
 
 /**
- * Closed by request, its text sessions end in the same transaction; closed by its clocks, they go on elsewhere (lifecycle
- * section 4). Sessions that are written have one attempt.
+ * Closed by request, its text sessions end in the same transaction, those beyond by an effect right after it; closed by its
+ * clocks, they go on elsewhere (lifecycle section 4). Sessions that are written have one attempt.
  */
 export function reactions(event: ConversationEvent, { sessions = [] }: Conversation): readonly Reaction[] {
-  if (event.type !== 'conversation.moved' || event.to !== 'closed' || event.by === 'deadline') return []
-  const command = { type: 'lose', attempt: 1, cause: 'conversation_closed' } as const
-  return sessions.map((id) => ({ noun: 'session', id, command }))
+  if (!isClosedByRequest(event)) return []
+  return sessions.map((id) => ({ noun: 'session', id, command: closing }))
+}
+
+/** What a conversation asks of the world: `conversation.end_sessions` (repeatable) ends those its head does not name. */
+export function effects(event: ConversationEvent, { moreSessions = 0 }: Conversation): readonly Effect[] {
+  if (!isClosedByRequest(event) || moreSessions === 0) return []
+  const kind = 'conversation.end_sessions'
+  return [{ kind, mode: 'repeatable', key: kind, payload: {} }]
+}
+
+/** What becomes of a text session whose conversation is closed by request. */
+export const closing: Lose = { type: 'lose', attempt: 1, cause: 'conversation_closed' }
+
+function isClosedByRequest(event: ConversationEvent): boolean {
+  return event.type === 'conversation.moved' && event.to === 'closed' && event.by !== 'deadline'
 }

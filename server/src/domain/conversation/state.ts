@@ -26,8 +26,10 @@ export interface Conversation {
   /** The last communication on each channel in use: a channel without an entry has no running clock (T20). */
   readonly last: Readonly<Partial<Record<Channel, Instant>>>
   readonly voice: Voice
-  /** Written sessions that are live and have their words here, at most 16; what is closed keeps those it had. Absent: none. */
+  /** Written sessions that are live and have their words here, at most 12. Absent: none. */
   readonly sessions?: readonly Id[]
+  /** How many there are beyond those. Absent: none. */
+  readonly moreSessions?: number
   /** The inactive due time that has fired, if any; the same one never fires twice (D21). */
   readonly firedInactive?: Instant | null
   /** How it came into its present status. */

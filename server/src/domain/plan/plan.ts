@@ -38,7 +38,7 @@ function evolve(state: Plan | undefined, event: PlanEvent): Plan {
   }
 }
 
-/** The noun of plans. A removed one is erased at once; campaigns that run by it go on as they were started. */
+/** The noun of plans. A removed one is erased at once; only closed campaigns may still name it. */
 export const plan: Noun<Plan, PlanCommand, PlanEvent, 'plan'> = {
   name: 'plan',
   shape: 1,

@@ -216,7 +216,11 @@ const talk: Arbitrary<Deed> = fc.oneof(
       call: { id: 't1', name: 'look', arguments: {}, output: 'o'.repeat(length), isError: false, latencyMs: 1 },
     })),
   ),
-  fc.nat(400).map((length) => deed('fail_turn', () => ({ type: 'fail_turn', because: 'b'.repeat(length) }))),
+  fc
+    .tuple(fc.nat(400), fc.boolean())
+    .map(([length, again]) =>
+      deed('fail_turn', () => ({ type: 'fail_turn', because: 'b'.repeat(length), ...(again && { again }) })),
+    ),
 )
 
 const requests: Arbitrary<Deed> = fc.oneof(

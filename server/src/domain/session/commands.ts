@@ -175,6 +175,10 @@ export interface NoteTool {
 export interface FailTurn {
   readonly type: 'fail_turn'
   readonly because: string
+  /** E-mail: how many mails of the user it was to answer; 0: it was to write the first one. */
+  readonly answers?: number
+  /** E-mail: nothing of it was done, so that it may be asked again. */
+  readonly again?: boolean
 }
 
 /** `beep`: found at once. `check`: a second one that agrees finds it. `live`: a person replied, clears it. */

@@ -15,7 +15,16 @@ import type { Cause, Session } from './state.ts'
 interface Due {
   readonly at: Instant
   readonly because: string
-  readonly what: 'start' | 'opening' | 'mail' | 'ask_online' | 'last_words' | 'no_audio' | 'wrapped' | 'end'
+  readonly what:
+    | 'start'
+    | 'opening'
+    | 'mail'
+    | 'mail_turn'
+    | 'ask_online'
+    | 'last_words'
+    | 'no_audio'
+    | 'wrapped'
+    | 'end'
   readonly cause?: Cause
   readonly note?: string
 }
@@ -49,6 +58,8 @@ function lapse(session: Session, due: Due, context: Context<SessionEvent>): Sess
       const messageId = session.mail?.outgoing?.messageId
       return messageId === undefined ? [] : [{ type: 'mail.due', at, messageId }]
     }
+    case 'mail_turn':
+      return [{ type: 'mail.turn_due', at }]
     case 'ask_online':
       return [{ type: 'online.asked', at }]
     case 'last_words':
@@ -133,11 +144,14 @@ function whenWriting(session: Session): Due {
   return mailedAgain(session, ends(Math.min(idle, longest), 'idle', 'nothing was written for too long'))
 }
 
-/** A mail that was refused for the time being is handed over again before that, if its time comes first. */
+/** A mail that was refused for the time being is handed over again before that, and an agent is asked again, if its time comes first. */
 function mailedAgain({ mail }: Session, end: Due): Due {
-  const at = mail?.outgoing?.retryAt
-  if (at === undefined || at >= end.at) return end
-  return { at, what: 'mail', because: 'its mail was refused for the time being' }
+  const { outgoing, askAt } = mail ?? {}
+  const retryAt = outgoing?.retryAt
+  if (retryAt !== undefined && retryAt < end.at)
+    return { at: retryAt, what: 'mail', because: 'its mail was refused for the time being' }
+  if (outgoing || askAt === undefined || askAt >= end.at) return end
+  return { at: askAt, what: 'mail_turn', because: 'its agent could not be asked before' }
 }
 
 /** The earliest of its clocks; what is merely asked or noted comes before what ends it at the same instant. */

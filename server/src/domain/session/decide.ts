@@ -9,6 +9,7 @@ import type { SessionEvent } from './events.ts'
 import { decideOffer } from './gate.ts'
 import { decideMail } from './mail/decide.ts'
 import { decideDialAnswered, decideReport } from './reports.ts'
+import { isImported } from './standing.ts'
 import type { Session } from './state.ts'
 import { decideDropRetry, decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
 import {
@@ -101,9 +102,11 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
 }
 
 /** Only what is over for good can be forgotten. */
-function decideErase({ state }: Session, { now: at, by }: Context<SessionEvent>): Deciding {
-  if (state === 'ended') return { events: [{ type: 'session.erased', at, by }] }
-  return refuse('wrong_state', 'End it first, and wait until it is settled.')
+function decideErase(session: Session, { now: at, by, id }: Context<SessionEvent>): Deciding {
+  if (session.state !== 'ended') return refuse('wrong_state', 'End it first, and wait until it is settled.')
+  // What took place elsewhere can be told anew: that does nothing in the world.
+  const isKept = session.reference && !isImported(session)
+  return { events: [{ type: 'session.erased', at, by, ...(isKept && { keeper: id() }) }] }
 }
 
 function unknown(): Refused {

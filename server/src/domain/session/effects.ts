@@ -5,7 +5,7 @@ import type { ReportRefused, SessionEvent, SessionMoved } from './events.ts'
 import { carrierMarginMs, policyOf } from './limits.ts'
 import { greetByMail, mailEffects } from './mail/effects.ts'
 import { endsOf, referenceOf, type SessionRequests } from './requests.ts'
-import { hasLeft, isInFlight, isWritten, needsSlot } from './standing.ts'
+import { hasLeft, isInFlight, isWritten, needsSlot, wasPassedOver } from './standing.ts'
 import type { Artefact, Cause, Ender, Session } from './state.ts'
 
 /** What must be done in the world because of an event; `session` is the state right after it. */
@@ -54,6 +54,7 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'mail.due':
     case 'mail.settled':
     case 'mail.received':
+    case 'mail.turn_due':
       return mailEffects(event, session)
   }
 }
@@ -189,7 +190,13 @@ function rowDials(session: Session): Effect[] {
   return session.batch && session.past.every(({ callId }) => callId === undefined) ? [row(session, 'dialing')] : []
 }
 
-function row({ batch }: Session, is: 'dialing' | 'ended'): Effect {
-  const { id, row: number } = batch ?? { id: '', row: 0 }
-  return { kind: 'batch.row', mode: 'repeatable', key: `batch.row ${is}`, payload: { batch: id, row: number, is } }
+function row(session: Session, is: 'dialing' | 'ended'): Effect {
+  const { id, row: number } = session.batch ?? { id: '', row: 0 }
+  const payload: SessionRequests['batch.row'] = {
+    batch: id,
+    row: number,
+    is,
+    ...(wasPassedOver(session) && { passedOver: true }),
+  }
+  return { kind: 'batch.row', mode: 'repeatable', key: `batch.row ${is}`, payload }
 }

@@ -234,6 +234,10 @@ export interface TurnFailed extends At {
   readonly type: 'turn.failed'
   /** A sentence for people, at most 200 characters; never what somebody said. */
   readonly because: string
+  /** E-mail: it is asked again then; absent: it is not. */
+  readonly retryAt?: Instant
+  /** E-mail: so many mails of the user have no answer coming; absent: it was to write the first one, or is asked again. */
+  readonly answers?: number
 }
 
 /** Makes the effect `agent.ask_online`. */
@@ -311,4 +315,6 @@ export interface ReportRefused extends At {
 export interface SessionErased extends At {
   readonly type: 'session.erased'
   readonly by: string
+  /** What keeps its reference used from now on; absent: it has none, or it took place elsewhere. */
+  readonly keeper?: Id
 }

@@ -31,7 +31,11 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
     case 'leg.reported':
       return { ...session, attempt: report(attempt, event) }
     case 'turn.taken':
-      return { ...session, attempt: speak(session, event), ...(event.who === 'user' && counted(session)) }
+      return {
+        ...session,
+        attempt: speak(session, event),
+        ...(event.who === 'user' ? counted(session) : ungreeted(session)),
+      }
     case 'online.asked':
       return { ...session, attempt: { ...attempt, askedOnline: true, quietFrom: event.at } }
     case 'parting.asked':
@@ -54,8 +58,9 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
       return { ...session, noRetry: true, updatedAt: event.at }
     case 'words.imported':
       return { ...session, artefacts: { ...session.artefacts, transcript: 'done' } }
-    case 'tool.called':
     case 'turn.failed':
+      return session.kind === 'email' ? evolveMail(session, event) : { ...session, ...ungreeted(session) }
+    case 'tool.called':
     case 'report.refused':
       return session
     case 'session.erased':
@@ -68,6 +73,7 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
     case 'mail.due':
     case 'mail.settled':
     case 'mail.received':
+    case 'mail.turn_due':
       return evolveMail(session, event)
   }
 }
@@ -268,6 +274,11 @@ function speak({ kind, attempt }: Session, { at, who, quietFrom }: TurnTaken): A
 /** Heads of calls are the most, and the longest: how often their users spoke is read from their words. */
 function counted({ kind, userTurns = 0 }: Session): Pick<Session, 'userTurns'> {
   return kind === 'telephone' ? {} : { userTurns: userTurns + 1 }
+}
+
+/** A turn of the agent in which nothing was said yet: the one it was to greet in. */
+function ungreeted({ kind, words }: Session): Pick<Session, 'greetingTried'> {
+  return kind === 'text' && words.length === 0 ? { greetingTried: true } : {}
 }
 
 /** After the end only what is shown changes (rule 2). */

@@ -96,6 +96,8 @@ describe('what is asked of the world', () => {
       { batch: idOf(3), row: 17, is: 'dialing' },
       { batch: idOf(3), row: 17, is: 'ended' },
     ])
+    const stopped = given(row).do({ type: 'stop', cause: 'batch_stopped' })
+    expect(stopped.asked('batch.row')).toEqual([{ batch: idOf(3), row: 17, is: 'ended', passedOver: true }])
   })
 
   test('a process that takes a live call over talks on', () => {

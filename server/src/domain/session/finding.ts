@@ -38,8 +38,16 @@ export function callerHandle({ agent, own, user }: Pick<Session, 'own' | 'user'>
   return { kind: 'caller', key: `${agent} ${own} ${user}` }
 }
 
-/** Who has called here stays known as long as the session does. */
-export function handles({ state, end, kind, direction, agent, own, user }: Session): readonly Handle[] {
+/** The text sessions that are live and have their words in a conversation. */
+export function writtenInHandle(conversation: Id): Handle {
+  return { kind: 'written_in', key: conversation }
+}
+
+/** Who has called here stays known as long as the session does; where a text session has its words, as long as it is live. */
+export function handles(session: Session): readonly Handle[] {
+  const { state, end, kind, direction, agent, own, user, words } = session
+  const place = words.at(-1)
+  if (kind === 'text') return state === 'live' && place ? [writtenInHandle(place.conversationId)] : []
   if (state === 'erasing' || kind !== 'telephone' || direction !== 'inbound' || isImported({ end })) return []
   return [callerHandle({ agent: agent.id, own, user })]
 }
@@ -113,12 +121,22 @@ export function part(event: SessionEvent): PartRole | undefined {
   return { creates: 'timeline' }
 }
 
-/** The stream of the talk ends with it, and the conversation of what is written knows of it, in the same transaction. */
+/**
+ * The stream of the talk ends with it, the conversation of what is written knows of it, and its reference outlives it, in the same
+ * transaction.
+ */
 export function reactions(event: SessionEvent, session: Session): readonly Reaction[] {
+  if (event.type === 'session.erased') return keptReference(event.keeper, session)
   if (isWritten(session)) return writtenReactions(event, session)
   const { streamId } = session
   if (event.type !== 'session.moved' || event.from !== 'live' || streamId === undefined) return []
   return [{ noun: 'stream', id: streamId, command: { type: 'stop', because: event.because } }]
+}
+
+function keptReference(id: Id | undefined, { reference }: Session): readonly Reaction[] {
+  return id === undefined || !reference
+    ? []
+    : [{ noun: 'reference', id, command: { type: 'keep', key: reference.key } }]
 }
 
 function writtenReactions(event: SessionEvent, { id: sessionId, words }: Session): readonly Reaction[] {
@@ -127,7 +145,6 @@ function writtenReactions(event: SessionEvent, { id: sessionId, words }: Session
   const to = (place: Words | undefined, command: typeof attach | typeof detach): Reaction[] =>
     place ? [{ noun: 'conversation', id: place.conversationId, command }] : []
   if (event.type === 'words.placed') return [...to(words.at(-2), detach), ...to(words.at(-1), attach)]
-  // A conversation that was closed has let go of it itself.
   if (event.type !== 'session.moved' || event.end === undefined || event.from === 'wrapping') return []
-  return event.end.cause === 'conversation_closed' ? [] : to(words.at(-1), detach)
+  return to(words.at(-1), detach)
 }

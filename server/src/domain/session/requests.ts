@@ -77,8 +77,13 @@ export interface SessionRequests {
   readonly 'mail.answer': { readonly attempt: number }
   /** Once: hand a mail over. Answered by `settle_mail`. */
   readonly 'mail.send': { readonly attempt: number; readonly messageId: string }
-  /** Repeatable: tell the batch how its row stands. */
-  readonly 'batch.row': { readonly batch: Id; readonly row: number; readonly is: 'dialing' | 'ended' }
+  /** Repeatable: tell the batch how its row stands. `passedOver`: it ended, and somebody else may call them. */
+  readonly 'batch.row': {
+    readonly batch: Id
+    readonly row: number
+    readonly is: 'dialing' | 'ended'
+    readonly passedOver?: true
+  }
 }
 
 /** The name of a leg for the carrier: the session, the attempt, and for a second leg its name. */

@@ -87,6 +87,8 @@ export interface Session {
   readonly streamId?: Id
   /** Cents, over all attempts. */
   readonly cost: number
+  /** Text: the agent was asked for its first words and had none; it is not asked for them again. */
+  readonly greetingTried?: true
   /** How often the user has said something; absent: never, and always of a telephone call that took place here. */
   readonly userTurns?: number
   /** The name its maker gave the order, so that the same order makes nothing twice: held by one session of the account. */

@@ -4,6 +4,7 @@ import type { AgentEnds, CallBack, FailTurn, NoteTool, PlaceWords, TakeLease, Tu
 import { endLive } from './ending.ts'
 import type { SessionEvent } from './events.ts'
 import { callBackMs, limits, policyOf, turnMs } from './limits.ts'
+import { failMail } from './mail/decide.ts'
 import { hasLeft, isInFlight, isWritten } from './standing.ts'
 import type { Session } from './state.ts'
 
@@ -19,9 +20,11 @@ export function decideTurn(session: Session, turn: Turn, { now: at }: Deciders):
   return { events: [{ type: 'turn.taken', at, ...told, quietFrom: until }] }
 }
 
-/** What the agent's tools did is kept beside what was said. */
+/** What the agent's tools did is kept beside what was said, also where the session ended meanwhile: it was done. */
 export function decideTool(session: Session, { after, call }: NoteTool, { now: at }: Deciders): Deciding {
-  if (session.state !== 'live' && !isBeingMailed(session)) return notLive(session)
+  const { state } = session
+  const isOver = state === 'wrapping' || state === 'ended'
+  if (state !== 'live' && !isOver && !isBeingMailed(session)) return notLive(session)
   if (JSON.stringify(call).length > limits.tool) {
     return refuse('invalid', `A tool's arguments and output are at most ${limits.tool} characters as JSON.`, {
       field: 'call',
@@ -31,9 +34,10 @@ export function decideTool(session: Session, { after, call }: NoteTool, { now: a
 }
 
 /** An answer came to nothing: kept for whoever asks why, and the session goes on. */
-export function decideTurnFailed(session: Session, { because }: FailTurn, { now: at }: Deciders): Deciding {
+export function decideTurnFailed(session: Session, command: FailTurn, context: Deciders): Deciding {
   if (session.state !== 'live' && !isBeingMailed(session)) return notLive(session)
-  return { events: [{ type: 'turn.failed', at, because: because.slice(0, limits.note) }] }
+  if (session.kind === 'email') return failMail(session, command, context)
+  return { events: [{ type: 'turn.failed', at: context.now, because: command.because.slice(0, limits.note) }] }
 }
 
 /** A voicemail is found by a beep, or by two checks that agree; a person's reply between them clears it. */

@@ -59,14 +59,14 @@ describe('sessions that are written', () => {
     expect(reactions(session)).toEqual([to(next, 'detach_session')])
   })
 
-  test('section 4: closed with its conversation it is completed, and says nothing back', () => {
+  test('section 4: closed with its conversation it is completed, and leaves it', () => {
     const session = chat().do(place(first)).do({ type: 'lose', attempt: 1, cause: 'conversation_closed' })
     expect(session.state).toMatchObject({
       state: 'wrapping',
       outcome: 'completed',
       end: { cause: 'conversation_closed' },
     })
-    expect(reactions(session)).toEqual([])
+    expect(reactions(session)).toMatchObject([{ noun: 'conversation', command: { type: 'detach_session' } }])
   })
 
   test('section 4: an e-mail session goes on when its conversation is closed', () => {
@@ -85,16 +85,34 @@ describe('sessions that are written', () => {
   })
 
   test('a turn that failed and a tool that was used are kept, and change nothing', () => {
-    const session = chat()
+    const session = chat().do(place(first))
     const before = session.state
     session.do({ type: 'fail_turn', because: 'b'.repeat(300) }).do({ type: 'note_tool', after: null, call })
     expect(session.state).toEqual(before)
-    const [failed, used] = session.events.slice(1)
+    const [failed, used] = session.events.slice(-2)
     expect(failed).toMatchObject({ type: 'turn.failed', because: 'b'.repeat(limits.note) })
     expect(failed && noun.part(failed)).toEqual({ creates: 'timeline' })
     expect(used && noun.part(used)).toEqual({ creates: 'tool_call' })
     session.do({ type: 'hang_up' })
     expect(session.refusal({ type: 'fail_turn', because: 'late' }).code).toBe('closed')
-    expect(session.refusal({ type: 'note_tool', after: null, call }).code).toBe('closed')
+  })
+
+  test('rule 2: a tool that came back after the end is kept, and changes nothing', () => {
+    const session = chat().do({ type: 'hang_up' })
+    for (const state of ['wrapping', 'ended']) {
+      expect(session.state.state).toBe(state)
+      const before = session.state
+      session.do({ type: 'note_tool', after: null, call })
+      expect([session.state, session.events.at(-1)]).toMatchObject([before, { type: 'tool.called', call }])
+      session.settled()
+    }
+    expect(given().refusal({ type: 'note_tool', after: null, call }).code).toBe('wrong_state')
+  })
+
+  test('an agent that had no first words is not asked for them again; one that had is not marked', () => {
+    expect(chat().do({ type: 'fail_turn', because: 'it broke' }).state.greetingTried).toBe(true)
+    expect(chat().says('agent').state.greetingTried).toBe(true)
+    expect(chat().do(place(first)).says('agent').state.greetingTried).toBeUndefined()
+    expect(chat().do(place(first)).says('user').state.greetingTried).toBeUndefined()
   })
 })

@@ -130,12 +130,12 @@ export class Attempt implements Unit {
 
   #runAt<S, C, E extends DomainEvent>(noun: Noun<S, C, E>, id: Id, command: C, cause: Cause): Done<S, E> | Refused {
     const touch = this.touch(id) ?? this.#fresh(noun as AnyNoun, id)
-    if (touch.noun.name !== noun.name || touch.account !== this.account) {
-      return { refusal: { code: 'not_found', message: `There is no ${noun.name} with this id.` } }
-    }
+    if (touch.noun.name !== noun.name || touch.account !== this.account) return unknown(noun)
     const from = touch.events.length
     const refused = this.#decide(touch, command, cause)
     if (refused !== undefined) return refused
+    // Nothing was to be done with what is not there (any more): there is nothing to be touched either.
+    if (touch.state === undefined) return unknown(noun)
     this.touches.set(id, touch)
     this.#react(touch, from, cause)
     // What the command made due at this very instant happens in the same unit (T22: closed as the stream ends).
@@ -263,6 +263,10 @@ export class Attempt implements Unit {
     this.#memo.minted[i] = minted
     return minted
   }
+}
+
+function unknown({ name }: { readonly name: string }): Refused {
+  return { refusal: { code: 'not_found', message: `There is no ${name} with this id.` } }
 }
 
 function claimed(touch: Touch, claim: Claim): boolean {

@@ -10,6 +10,7 @@ import { defaultConfiguration } from '../default-configuration.ts'
 import type { Vault } from '../ports.ts'
 import { read } from '../reading.ts'
 import { Credentials } from './credentials.ts'
+import { retain } from './retaining.ts'
 
 export interface AccountsNeed {
   readonly engine: Engine
@@ -65,7 +66,12 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
       return { items: page.items.map(({ state }) => state), ...(page.next && { next: page.next }) }
     },
     get: (id) => find(engine, id),
-    change: (id, by, change) => run(by, id, { type: 'change', ...change }),
+    change: async (id, by, change) => {
+      const changed = await run(by, id, { type: 'change', ...change })
+      // Where this does not succeed, the effect of the change does.
+      if (!isRefused(changed) && change.limits?.retentionDays !== undefined) await retain(engine, id)
+      return changed
+    },
     createKey: async (id, by, name, { scopes, expiresAt } = {}) => {
       const { secret, ...key } = newKey(vault)
       const limits = { ...(scopes && { scopes }), ...(expiresAt !== undefined && { expiresAt }) }
@@ -106,6 +112,7 @@ async function createAccount(
   const account = noted(outcome)
   if (isRefused(account)) return account
   await engine.clocks.define(account.id, account.clock, now())
+  if (account.limits.retentionDays !== undefined) await retain(engine, account.id)
   // Where this does not succeed, the first session makes it.
   await engine.execute({ account: account.id, by }, (unit) => defaultConfiguration(unit))
   return { account, authToken, key: keyOf(account, key.sid), keySecret: secret, bearer: `${key.sid}.${secret}` }

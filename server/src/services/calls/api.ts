@@ -71,6 +71,8 @@ export interface Sessions {
   get(account: string, id: Id): Promise<SessionView | undefined>
   /** The one whose maker named its order so. */
   named(account: string, reference: string): Promise<SessionView | undefined>
+  /** Whether the one that was named so has been deleted: the name stays used, so that no order is ever carried out twice. */
+  isUsedUp(account: string, reference: string): Promise<boolean>
   list(account: string, question: SessionQuestion): Promise<Listed<SessionView>>
   /** How many there are beyond `after`, for pages by number. */
   count(account: string, question: Omit<SessionQuestion, 'skip' | 'limit' | 'also'>): Promise<number>

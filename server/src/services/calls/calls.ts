@@ -1,7 +1,9 @@
+import { slotsOf } from '#domain/account/state.ts'
 import type { Batch } from '#domain/batch/state.ts'
 import { isOpen, nextOpenings } from '#domain/vocabulary/calling-hours.ts'
 import type { EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
+import { retainRunner } from '../accounts/retaining.ts'
 import type { Accounts } from '../api.ts'
 import type { Logger, Vault } from '../ports.ts'
 import { createAgents, stopWaitingRunner } from './agents.ts'
@@ -21,6 +23,7 @@ import { rowMaker } from './sessions/placing.ts'
 import { purgeRunner } from './sessions/purging.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { dropRetries, stopWaiting } from './sessions/stopping.ts'
+import { sweepRunner } from './sessions/sweeping.ts'
 import { Views } from './sessions/views.ts'
 import { callBackRunner } from './talk/calling-back.ts'
 import { talkRunners } from './talk/runners.ts'
@@ -91,6 +94,8 @@ export function createCalls(need: CallsNeed): Calls {
       ...batchRunners(rows),
       'agent.stop_waiting': stopWaitingRunner(removing),
       'agent.purge': purgeRunner(engine),
+      'account.retain': retainRunner(engine),
+      'retention.sweep': sweepRunner(engine),
       'artefact.make': artefactRunner({ ...need, views, talks, stopped: stopping.signal }),
     },
     wake: (account) => dispatch.wake(account),
@@ -121,9 +126,12 @@ function nameOfProcess(system: Pick<System, 'random'>): string {
   return system.random(new Uint8Array(12)).toHex()
 }
 
-/** The account's own limit of calls at once, or the server's. */
+/** How many calls an account may make at once. */
 function limitsOf({ accounts, slots }: CallsNeed): (account: string) => Promise<number> {
-  return async (account) => (await accounts.get(account))?.limits.slots ?? slots
+  return async (account) => {
+    const owner = await accounts.get(account)
+    return owner ? slotsOf(owner.limits, slots) : slots
+  }
 }
 
 /** An agent that is removed calls nobody any more. */

@@ -107,6 +107,7 @@ export interface IncomingCall {
 
 /** Who talks on a call, or writes in a chat: asked once for each turn. */
 export interface AgentRuntime {
+  /** A throw is a turn that came to nothing; one with `unreached: true` says that nothing of it was done, so that it may be asked again. */
   turn(input: TurnInput): Promise<TurnReply>
   /** A short summary of what was said. Undefined, or absent: it makes none. A throw is tried again. */
   summarise?(input: SummaryInput): Promise<string | undefined>
@@ -131,12 +132,16 @@ export interface TurnInput {
   readonly data: Readonly<Record<string, unknown>> | null
   /** What it was told before the first word. */
   readonly context?: string
-  /** Everything said so far, oldest first. */
+  /** Everything said so far, oldest first; of very much the newest. */
   readonly said: readonly SaidTurn[]
+  /** The turn's name within the session, where `said` is not everything; absent: how many there are in it. */
+  readonly turn?: string
   /** Whether its user can be shown widgets. */
   readonly rich?: boolean
   /** Told what of the answer is there already, as it comes; what is told is in the reply as well. */
   readonly onProgress?: (progress: TurnProgress) => void
+  /** Told of each tool as soon as it was used: of a turn that comes to nothing that is all there is. */
+  readonly onTool?: (call: ToolCall) => void
   /** Why it is asked: the session begins, the user said the last of `said`, or what it wanted came to nothing. */
   readonly on: 'start' | 'user' | News['on']
   /** Why that came to nothing, and its name. */

@@ -50,6 +50,7 @@ export interface Plans {
   create(ask: Ask, draft: PlanDraft): Promise<Plan | Refused>
   /** `change` makes what changes from what is there, or refuses; it may run several times. */
   change(ask: Ask, id: Id, change: (present: Plan) => Partial<PlanDraft> | Refused): Promise<Plan | Refused>
+  /** Refused with `in_use` as long as a campaign that is not closed calls by it. */
   remove(ask: Ask, id: Id): Promise<Plan | Refused>
   get(account: string, id: Id): Promise<Plan | undefined>
   /** Newest first. */
@@ -87,6 +88,6 @@ export interface ContactView {
   readonly id: Id
   readonly contact: Contact
   readonly is: 'pending' | 'waiting' | 'called'
-  /** Absent while they are pending, and until it is made. */
+  /** Absent while they are pending, until it is made, and once it is deleted. */
   readonly session?: Session
 }

@@ -3,7 +3,9 @@ import { openCallsHouse, phones, shop, type CallsHouse } from '#conformance/call
 import { dayMs, hourMs, minuteMs } from '#domain/vocabulary/instant.ts'
 import type { NewContact } from '#domain/campaign/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
+import { plan as planNoun } from '#domain/plan/plan.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Ask } from '#engine/api.ts'
 import type { CampaignDraft, ContactView } from './api.ts'
 
 let house: CallsHouse
@@ -74,14 +76,14 @@ describe('a campaign', () => {
 
   it('gives each call its variables, the words of its dialect and the version it was started with', async () => {
     const id = await make()
-    value(await add(id, [person(phones.busy, { city: 'Pune', visits: 2 })]))
+    value(await add(id, [{ number: phones.busy, name: 'Mira', data: { city: 'Pune', visits: 2 } }]))
     const vendor = { anyone: { campaign: 'Spring' } }
     await house.services.agents.write(house.ask, agentId, (present) => ({ ...present, name: 'newer' }))
     value(await house.services.campaigns.start(house.ask, id, { version: 1, vendor }))
     await house.pass(minuteMs)
     const [view] = await contacts(id)
     const order = await house.services.sessions.order(house.account, view?.session?.id ?? '')
-    expect(order).toEqual({ data: { city: 'Pune', visits: 2 }, vendor })
+    expect(order).toEqual({ data: { name: 'Mira', city: 'Pune', visits: 2 }, vendor })
     expect(view?.session).toMatchObject({ agent: { id: agentId, version: 1 }, own: shop, user: phones.busy })
   })
 
@@ -202,6 +204,69 @@ describe('pausing a campaign', () => {
   })
 })
 
+describe('deleting the session of a contact', () => {
+  const remove = async (views: readonly Pick<ContactView, 'session'>[]): Promise<void> => {
+    for (const { session } of views) {
+      const { refusal: wrong } = await house.services.sessions.remove(house.ask as Ask<Id>, session?.id ?? '')
+      expect(wrong).toBeUndefined()
+    }
+  }
+  const again = async (id: Id): Promise<void> => {
+    value(await pause(id))
+    value(await start(id))
+    await house.pass(hourMs)
+  }
+
+  it('who was called stays called for ever, also when its batch is deleted too', async () => {
+    const id = await make()
+    value(await add(id, people(4)))
+    value(await start(id))
+    await house.pass(hourMs)
+    await remove(await contacts(id))
+    expect(await standings(id)).toEqual({ 'undefined undefined': 4 })
+    await again(id)
+    const [batch] = (await house.services.batches.list(house.account, { limit: 1 })).items
+    await house.services.batches.remove(house.ask, batch?.id ?? '')
+    await again(id)
+    expect([...dials().values()]).toEqual([1, 1, 1, 1])
+    expect(await standings(id)).toEqual({ 'undefined undefined': 4 })
+  })
+
+  it('who was called stays so while the others of its batch still wait', async () => {
+    const id = await make()
+    value(await add(id, people(12)))
+    value(await start(id))
+    let ended: readonly ContactView[] = []
+    for (let i = 0; i < 60 && ended.length === 0; i++) {
+      await house.pass(1_000)
+      ended = (await contacts(id)).filter(({ session }) => session?.state === 'ended')
+    }
+    expect(ended.length).toBeGreaterThan(0)
+    await remove(ended)
+    expect((await contacts(id)).map(({ is }) => is)).toContain('waiting')
+    expect((await standings(id))['undefined undefined']).toBe(ended.length)
+    await again(id)
+    expect([...dials().values()]).toEqual(Array<number>(12).fill(1))
+  })
+
+  it('who was passed over may still be called, and whose call was stopped by itself may not', async () => {
+    const id = await make()
+    value(await add(id, people(6)))
+    value(await start(id))
+    await house.pass(2_000)
+    const [one] = (await contacts(id)).filter(({ is }) => is === 'waiting')
+    await house.services.sessions.stop(house.ask, one?.session?.id ?? '')
+    value(await pause(id))
+    await house.pass(hourMs)
+    await remove((await house.services.sessions.list(house.account, { limit: 100 })).items)
+    expect(await standings(id)).toEqual({ pending: 2, 'undefined undefined': 4 })
+    value(await start(id))
+    await house.pass(hourMs)
+    expect([...dials().values()]).toEqual(Array<number>(5).fill(1))
+    expect(dials().has(one?.contact.number ?? '')).toBe(false)
+  })
+})
+
 describe('the status of a campaign', () => {
   const wrong = { code: 'wrong_state' }
 
@@ -280,7 +345,14 @@ describe('the status of a campaign', () => {
   it('is not started by what is gone, and stays as it was', async () => {
     const planId = value(await house.services.campaigns.plans.create(house.ask, { name: 'slow', settings: plain })).id
     const id = await make({ planId })
-    await house.services.campaigns.plans.remove(house.ask, planId)
+    const { plans } = house.services.campaigns
+    const inUse = { code: 'in_use', message: expect.stringContaining('"Spring"') }
+    expect(refusal(await plans.remove(house.ask, planId))).toMatchObject(inUse)
+    // Removed all the same, as it could be once.
+    await house.engine.execute(house.ask, (unit) => {
+      unit.run(planNoun, planId, { type: 'remove' })
+      return true
+    })
     expect(refusal(await start(id))).toMatchObject({ code: 'not_found', field: 'planId' })
     const lost = await house.services.campaigns.start(house.ask, id, { version: 9 })
     expect(refusal(lost)).toMatchObject({ code: 'not_found' })

@@ -1,7 +1,7 @@
 import type { BatchRow } from '#domain/batch/state.ts'
 import { campaign as noun } from '#domain/campaign/campaign.ts'
 import type { Called } from '#domain/campaign/commands.ts'
-import { contactOf } from '#domain/campaign/contacts.ts'
+import { contactOf, variablesOf } from '#domain/campaign/contacts.ts'
 import type { CampaignEvent } from '#domain/campaign/events.ts'
 import type { Campaign, OrderChunk, Run } from '#domain/campaign/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
@@ -108,10 +108,11 @@ function choose(
     if (!part) throw new Error(`Contact ${n} of campaign ${id} is not in the store.`)
     const contact = contactOf(part)
     if (mayBeCalled(unit, contact, round)) {
-      size += JSON.stringify(contact.data).length
+      const data = variablesOf(contact)
+      size += JSON.stringify(data).length
       if (rows.length >= room || (size > mostData && rows.length > 0)) return { called, rows, next }
       const row = rows.length + 1
-      rows.push({ row, to: contact.number, data: contact.data })
+      rows.push({ row, to: contact.number, data })
       called.push({ n, contact, row: { batch, row } })
     }
     next = n

@@ -1,8 +1,10 @@
 import type { PlanCommand } from '#domain/plan/commands.ts'
+import { campaign as campaignNoun } from '#domain/campaign/campaign.ts'
+import { planHandle } from '#domain/campaign/settings.ts'
 import { plan as noun } from '#domain/plan/plan.ts'
 import type { Plan } from '#domain/plan/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Unit } from '#engine/api.ts'
 import { read } from '../reading.ts'
 import { valueOf } from '../valued.ts'
@@ -21,7 +23,7 @@ export function createPlans(engine: Engine): Plans {
         const wanted = present ? change(present) : {}
         return isRefused(wanted) ? wanted : stateAfter(unit, id, { type: 'change', ...wanted })
       }),
-    remove: (ask, id) => execute(ask, (unit) => stateAfter(unit, id, { type: 'remove' })),
+    remove: (ask, id) => execute(ask, (unit) => inUse(unit, id) ?? stateAfter(unit, id, { type: 'remove' })),
     get: (account, id) => read(engine, account, (unit) => unit.state(noun, id)),
     list: async (account, { after, limit }) => {
       const page = await engine.list({
@@ -36,6 +38,13 @@ export function createPlans(engine: Engine): Plans {
       return { items: page.items.map(({ state }) => state), ...(page.next && { next: page.next }) }
     },
   }
+}
+
+function inUse(unit: Unit, id: Id): Refused | undefined {
+  const [user] = unit.holders(planHandle(id), 1)
+  const campaign = user === undefined ? undefined : unit.state(campaignNoun, user)
+  if (!campaign) return undefined
+  return refuse('in_use', `The campaign "${campaign.name}" calls by these settings: give it others first, or close it.`)
 }
 
 function stateAfter(unit: Unit, id: Id, command: PlanCommand): Plan | Refused {

@@ -187,28 +187,103 @@ describe('an e-mail session', () => {
     expect(texts()).toEqual([])
   })
 
-  it('asks an agent that cannot answer again, and fails when its time is over', async () => {
+  it('asks an agent that could not be reached twice more within an hour, then fails', async () => {
+    let failing = 2
     let asked = 0
     const runtime: AgentRuntime = {
       turn: async () => {
-        if (asked++ < 2) throw new Error('not now')
+        asked++
+        if (failing-- > 0) throw Object.assign(new Error('not now'), { unreached: true })
         return { say: 'Hello.' }
       },
     }
     await refurnish({ runtime })
     const id = await open()
-    await house.pass(10_000)
+    await house.pass(hourMs)
     expect(await house.states(id)).toEqual(['dialing', 'live'])
-    expect((await types(id)).filter((type) => type === 'turn.failed')).toHaveLength(2)
-    asked = -1_000
+    const failures = (await house.events(id)).filter(({ type }) => type === 'turn.failed')
+    expect(failures).toMatchObject([{ retryAt: expect.any(Number) }, { retryAt: expect.any(Number) }])
+    ;[failing, asked] = [1_000, 0]
     const never = await open()
-    await house.pass(4 * hourMs)
+    await house.pass(hourMs)
     expect(await house.session(never)).toMatchObject({
       state: 'ended',
       outcome: 'failed',
-      end: { cause: 'mail_not_sent', by: 'deadline' },
+      end: { cause: 'mail_not_sent', by: 'agent', note: 'The agent could not answer (Error).' },
     })
-    expect(texts()).toHaveLength(1)
+    await house.pass(12 * hourMs)
+    expect([asked, texts().length]).toEqual([3, 1])
+  })
+
+  it('a first mail that the agent fails to write is not asked for again', async () => {
+    let asked = 0
+    await refurnish({ runtime: { turn: () => (asked++, Promise.reject(new Error('no'))) } })
+    const id = await open()
+    await house.pass(12 * hourMs)
+    expect(asked).toBe(1)
+    expect((await types(id)).filter((type) => type === 'turn.failed')).toHaveLength(1)
+    expect(await house.session(id)).toMatchObject({ state: 'ended', end: { cause: 'mail_not_sent', by: 'agent' } })
+  })
+
+  it('a turn that used its tools and then failed is kept with them, never repeated, and the next mail goes on', async () => {
+    let asked = 0
+    const runtime: AgentRuntime = {
+      turn: async ({ on, onTool, said }) => {
+        if (on === 'start' || said.length > 2) return { say: 'Hello.' }
+        asked++
+        onTool?.({ id: 't1', name: 'refund', arguments: {}, output: 'done', isError: false, latencyMs: 3 })
+        throw Object.assign(new Error('no'), { unreached: true })
+      },
+    }
+    await refurnish({ runtime })
+    const { id, first } = await live()
+    await tell(replying(first, { text: 'refund me' }))
+    await house.pass(12 * hourMs)
+    expect(asked).toBe(1)
+    const found = await types(id)
+    expect(found.filter((type) => type === 'tool.called' || type === 'turn.failed')).toEqual([
+      'tool.called',
+      'turn.failed',
+    ])
+    expect((await house.session(id)).state).toBe('live')
+    await tell(replying(first, { text: 'hello?' }))
+    await house.pass(1)
+    expect(texts()).toEqual(['Hello.', 'Hello.'])
+    expect((await house.session(id)).mail).toMatchObject({ received: 2, answered: 2 })
+  })
+
+  it('an answer whose agent the server left is asked for by the next one, unless its tools were used', async () => {
+    for (const used of [false, true]) {
+      const hand = handAgent()
+      await refurnish({ runtime: hand.runtime })
+      const id = await open()
+      ;(await hand.asked(0)).answer({ say: 'Hello.' })
+      await house.pass(1)
+      await tell(replying(house.mailer.sent[0]!))
+      const turn = await hand.asked(1)
+      const call = { id: 't1', name: 'look', arguments: {}, output: 'nine', isError: false, latencyMs: 3 }
+      if (used) turn.input.onTool?.(call)
+      house = await house.restart()
+      const passing = house.pass(hourMs)
+      if (!used) (await hand.asked(2)).answer({ say: 'Nine.' })
+      await passing
+      expect([hand.count(), texts()]).toEqual(used ? [2, []] : [3, ['Nine.']])
+      expect((await types(id)).includes('turn.failed')).toBe(used)
+    }
+  })
+
+  it('answers a machine that does not say it is one at most 20 times an hour, and what is left together', async () => {
+    await refurnish({ runtime: answering({ say: 'I see.' }) })
+    const { id, first } = await live()
+    for (let n = 1; n <= 30; n++) {
+      const [result] = await tell(replying(first, { text: `${n}`, messageId: `<${n}@example.org>` }))
+      expect(result?.status).toBe('recorded')
+      await house.pass(1_000)
+    }
+    expect(texts()).toHaveLength(21)
+    await house.pass(hourMs)
+    expect(house.mailer.sent.slice(21)).toMatchObject([{ text: 'I see.', inReplyTo: '<30@example.org>' }])
+    expect((await house.session(id)).mail).toMatchObject({ received: 30, answered: 30 })
   })
 
   it('ends after a week without mail; each mail moves that', async () => {
@@ -334,6 +409,33 @@ describe('a reply', () => {
     expect(result?.status).toBe('noted')
     await house.pass(1)
     expect(await said(id)).toHaveLength(1)
+  })
+
+  it.each([shop, 'SHOP@Example.com', 'The shop <shop@example.com>'])(
+    'that says to be from our own address (%s) is none: it is ignored',
+    async (from) => {
+      const { id, first } = await live()
+      const forged = replying(first, { from, text: 'You get a full refund.', messageId: '<x@evil.example>' })
+      expect(await tell(forged)).toMatchObject([{ status: 'ignored' }])
+      await house.pass(1)
+      expect([await said(id), texts()]).toEqual([[`agent: ${talker.welcome}`], [talker.welcome]])
+      expect((await house.session(id)).userTurns).toBeUndefined()
+    },
+  )
+
+  it('before the word that its mail was sent, where the agent wanted to end with it, is traffic as any other', async () => {
+    const hand = handMailer()
+    const runtime: AgentRuntime = { turn: async () => ({ say: 'Your order was shipped.', end: {} }) }
+    await refurnish({ mailer: hand.mailer, runtime })
+    const id = await open()
+    const { mail, sent } = await hand.handed(0)
+    const reply = replying(mail, { messageId: '<a@example.org>' })
+    expect(await tell(reply)).toMatchObject([{ status: 'ignored' }])
+    expect(await house.session(id)).toMatchObject({ outcome: 'completed', end: { cause: 'agent_hangup' } })
+    sent()
+    await house.pass(1)
+    expect(await said(id)).toEqual(['agent: Your order was shipped.'])
+    expect(await tell(reply)).toMatchObject([{ status: 'ignored' }])
   })
 
   it.each(['auto-replied', 'auto-generated', 'Auto-Replied; owner-email="x"', 'x-weird'])(
@@ -557,7 +659,7 @@ describe('sending', () => {
     await house.pass(1)
     const [conversation] = await house.conversations()
     const removed = await house.services.conversations.remove(house.ask, conversation!.id)
-    expect(removed.refusal?.code).toBe('busy_with_stream')
+    expect(removed.refusal?.code).toBe('in_use')
     expect((await house.session(id)).state).toBe('dialing')
   })
 })

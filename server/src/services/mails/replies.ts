@@ -17,10 +17,20 @@ export type Mail = Extract<TrafficEvent, { type: 'message.received' | 'message.s
  * other for ever.
  */
 export function takeReply(unit: Unit, mail: Mail): TrafficResult | undefined {
-  const session = sessionOf(unit, mail)
-  if (!session) return undefined
-  const known = mail.messageId === undefined ? undefined : knownAs(unit, session.id, mail.messageId)
-  return known ?? record(unit, session, mail)
+  const found = sessionOf(unit, mail)
+  if (!found) return undefined
+  const known = mail.messageId === undefined ? undefined : knownAs(unit, found.id, mail.messageId)
+  if (known) return known
+  if (isOwn(found, mail)) return { status: 'ignored', because: 'it is from the session’s own address' }
+  const session = proven(unit, found)
+  // Its agent wanted to end it once its mail was out.
+  return session.state === 'live' ? record(unit, session, mail) : undefined
+}
+
+/** Who says to be us is a loop, or forged. */
+function isOwn({ own }: Session, { from }: Mail): boolean {
+  const [, address = from] = /<([^<>]*)>\s*$/.exec(from) ?? []
+  return address.trim().toLowerCase() === own.toLowerCase()
 }
 
 /** By the newest mail of ours that it names. */
@@ -49,9 +59,8 @@ function knownAs(unit: Unit, id: Id, messageId: string): TrafficResult | undefin
   return undefined
 }
 
-function record(unit: Unit, present: Session, mail: Mail): TrafficResult {
+function record(unit: Unit, session: Session, mail: Mail): TrafficResult {
   const { from, text, messageId, subject, resourceId = messageId } = mail
-  const session = proven(unit, present)
   const earlier = repeated(unit, resourceId)
   // Unlike other messages, a mail never changes.
   if (earlier) return knownEarlier(unit, earlier, 'noted')

@@ -1,3 +1,5 @@
+import type { FailTurn } from '#domain/session/commands.ts'
+import type { ToolCall } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { MailReceived } from '#domain/session/mail/events.ts'
 import { turnKey } from '#domain/session/mail/finding.ts'
@@ -8,11 +10,12 @@ import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectAnswer, EffectRunner, Unit } from '#engine/api.ts'
 import type { SessionView } from '../calls/api.ts'
-import { transcriptOf } from '../calls/conversation/transcript.ts'
+import { toldOf } from '../calls/conversation/transcript.ts'
 import { persist } from '../calls/patience.ts'
 import type { TurnReply } from '../calls/ports.ts'
-import { askAgent } from '../calls/talk/asking.ts'
-import { noteTools } from '../written/tools.ts'
+import { askAgent, type FailedTurn } from '../calls/talk/asking.ts'
+import { keepTools } from '../calls/talk/tools.ts'
+import { read } from '../reading.ts'
 import { recordWritten } from '../written/words.ts'
 import type { MailParts } from './parts.ts'
 import { messageIdOf, replySubject, threadAfter } from './threads.ts'
@@ -22,7 +25,10 @@ type Asked = { readonly on: 'start' } | { readonly on: 'user'; readonly answers:
 
 const done: EffectAnswer = { settled: true }
 
-/** The agent's turn: one at a time in a session, asked again later where it cannot answer. */
+/**
+ * The agent's turn: one at a time in a session. It is run again only where nothing of it was done: it waited, or the server stopped. What
+ * fails is the session's to decide about.
+ */
 export function writingRunner(parts: MailParts): EffectRunner {
   return {
     run: async ({ account, aggregate }) => {
@@ -36,21 +42,25 @@ async function write(parts: MailParts, account: string, id: Id, signal: AbortSig
   const view = await parts.views.get(account, id)
   const asked = view && wantedOf(view.session)
   if (!asked) return done
+  const after = asked.on === 'user' ? await wordsBefore(parts, view, asked) : null
+  const keep = (calls: readonly ToolCall[] = []): Promise<void> => keepTools(parts, view.session, after, calls)
   const from = parts.system.now()
-  const reply = await ask(parts, view, asked, signal)
-  if ('failed' in reply) return failed(parts, view, reply.failed, signal)
+  const reply = await ask(parts, view, asked, { signal, late: (call) => void keep([call]) })
+  await keep(reply.toolCalls)
+  if ('failed' in reply) return failed(parts, view, { asked, reply, signal })
   const totalMs = Math.max(0, parts.system.now() - from)
   const outcome = await persist<true>(parts, { account, by: 'agent' }, (unit) =>
     compose(unit, { ...view, ...parts, asked, reply, totalMs }),
   )
   // Who was faster, or ended it, has settled this as well.
   const code = outcome.refusal?.code
-  return code === 'busy' || code === 'unavailable' ? { settled: false, error: code } : done
+  if (code === undefined || code === 'closed' || code === 'wrong_state') return done
+  return { settled: true, command: failing(asked, 'What the agent wrote could not be kept.') }
 }
 
 /** Undefined: nothing is to be written now. */
-function wantedOf({ state, mail: { outgoing, received = 0, answered = 0 } = {} }: Session): Asked | undefined {
-  if (outgoing) return undefined
+function wantedOf({ state, mail: { outgoing, askAt, received = 0, answered = 0 } = {} }: Session): Asked | undefined {
+  if (outgoing || askAt !== undefined) return undefined
   if (state === 'dialing') return { on: 'start' }
   return state === 'live' && received > answered ? { on: 'user', answers: received } : undefined
 }
@@ -59,10 +69,9 @@ async function ask(
   { engine, runtime, system }: MailParts,
   { session, definition, order }: SessionView,
   { on }: Asked,
-  signal: AbortSignal,
-): Promise<TurnReply | { readonly failed: string }> {
+  { signal, late }: { readonly signal: AbortSignal; readonly late: (call: ToolCall) => void },
+): Promise<TurnReply | FailedTurn> {
   const { account, id, agent } = session
-  const said = await transcriptOf(engine, session)
   const input = {
     account,
     session: id,
@@ -71,26 +80,41 @@ async function ask(
     channel: 'email',
     data: order.data,
     ...(order.context !== undefined && { context: order.context }),
-    said,
+    ...(await toldOf(engine, session)),
     on,
   } as const
-  return askAgent(runtime, system, input, signal)
+  return askAgent(runtime, system, input, signal, late)
 }
 
-/** Kept for whoever asks why, and tried again. */
-async function failed(
-  parts: MailParts,
-  { session: { account, id } }: SessionView,
-  because: string,
-  signal: AbortSignal,
-): Promise<EffectAnswer> {
-  if (!signal.aborted) {
-    await persist<true>(parts, { account, by: 'agent' }, (unit) => {
-      const noted = unit.run(noun, id, { type: 'fail_turn', because })
-      return isRefused(noted) ? noted : true
-    })
+interface Failing {
+  readonly asked: Asked
+  readonly reply: FailedTurn
+  readonly signal: AbortSignal
+}
+
+/** Told to the session with the end of the effect, so that it is told once. A turn that used tools is never asked for again. */
+async function failed(parts: MailParts, { session }: SessionView, failure: Failing): Promise<EffectAnswer> {
+  const { asked, reply, signal } = failure
+  const { failed: because, toolCalls = [], unreached = false } = reply
+  if (signal.aborted && toolCalls.length === 0) {
+    const isLive = await read(parts.engine, session.account, (unit) => isStillAsked(unit.state(noun, session.id), asked))
+    // The server stops: the next one asks. A session that is over asks nobody.
+    return isLive ? { settled: false, error: because } : done
   }
-  return { settled: false, error: because }
+  return { settled: true, command: failing(asked, because, unreached && toolCalls.length === 0) }
+}
+
+function failing(asked: Asked, because: string, again = false): FailTurn {
+  return { type: 'fail_turn', because, answers: asked.on === 'user' ? asked.answers : 0, again }
+}
+
+/** What the user wrote last of what is answered. */
+function wordsBefore(
+  { engine }: MailParts,
+  { session: { account, id } }: SessionView,
+  { answers }: Extract<Asked, { on: 'user' }>,
+): Promise<Id> {
+  return read(engine, account, (unit) => parentOf(unit, id, answers).words)
 }
 
 interface Composing extends Pick<SessionView, 'order'>, Pick<MailParts, 'domain'> {
@@ -100,7 +124,7 @@ interface Composing extends Pick<SessionView, 'order'>, Pick<MailParts, 'domain'
   readonly totalMs: Milliseconds
 }
 
-/** What it used, what it wrote, and the mail that carries it, in one unit: after a crash nothing is written twice. */
+/** What it wrote, and the mail that carries it, in one unit: after a crash nothing is written twice. */
 function compose(unit: Unit, composing: Composing): true | Refused {
   const { session, order, asked, reply, totalMs, domain } = composing
   const present = unit.state(noun, session.id)
@@ -108,8 +132,6 @@ function compose(unit: Unit, composing: Composing): true | Refused {
   if (!present || !mail || !isStillAsked(present, asked)) return refuse('closed', 'Nothing is to be written any more.')
   const text = reply.say ?? ''
   const parent = asked.on === 'user' ? parentOf(unit, present.id, asked.answers) : undefined
-  const noted = noteTools(unit, present.id, parent?.words ?? null, reply.toolCalls)
-  if (noted) return noted
   if (text.trim() === '') return silent(unit, present, reply)
   const messageId = messageIdOf(unit.id(), present.id, domain ?? mail.from.slice(mail.from.lastIndexOf('@') + 1))
   const took = { ...reply.took, totalMs }
@@ -131,9 +153,9 @@ function compose(unit: Unit, composing: Composing): true | Refused {
   return isRefused(composed) ? composed : true
 }
 
-function isStillAsked(session: Session, asked: Asked): boolean {
-  const wanted = wantedOf(session)
-  return wanted?.on === asked.on && (asked.on === 'start' || (session.mail?.answered ?? 0) < asked.answers)
+function isStillAsked(session: Session | undefined, asked: Asked): boolean {
+  const wanted = session && wantedOf(session)
+  return wanted?.on === asked.on && (asked.on === 'start' || (session?.mail?.answered ?? 0) < asked.answers)
 }
 
 /** The newest of the mails that are answered. */

@@ -142,6 +142,8 @@ export class Floor {
     if (role === 'listener') return refuse('forbidden', 'Who listens is not heard: join as the user to take part.')
     if (text.trim() === '' || text.length > longestText)
       return refuse('invalid', `Say something of 1 to ${longestText} characters.`, { field: 'text' })
+    if (!text.isWellFormed())
+      return refuse('invalid', 'The text has half of a surrogate pair: say whole characters.', { field: 'text' })
     if (!room.has(member)) return over
     try {
       const talk = await this.#talkIn(room)

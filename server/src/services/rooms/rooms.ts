@@ -71,16 +71,19 @@ export function createRooms(need: RoomsNeed): RoomHouse {
 /** It waits for its user. Our side is the agent, by the id that the API shows: nobody has called a number. */
 async function openRoom(need: RoomsNeed, ask: Ask, draft: WrittenDraft): Promise<Opened | Refused> {
   const { user } = draft
-  const own = `agent_${draft.agent.id}`
-  if (user === own) return refuse('invalid', 'Name somebody else: an agent does not talk to itself.', { field: 'user' })
-  return openWritten(need, ask, draft, (definition) => ({
-    kind: 'browser',
-    direction: 'inbound',
-    to: 'joining',
-    own,
-    route: homeRoute({ user, own }),
-    policy: policyOf(definition, { retry: null, keepsHours: false }),
-  }))
+  return openWritten(need, ask, draft, (definition, agent) => {
+    const own = `agent_${agent}`
+    if (user === own)
+      return refuse('invalid', 'Name somebody else: an agent does not talk to itself.', { field: 'user' })
+    return {
+      kind: 'browser',
+      direction: 'inbound',
+      to: 'joining',
+      own,
+      route: homeRoute({ user, own }),
+      policy: policyOf(definition, { retry: null, keepsHours: false }),
+    }
+  })
 }
 
 function whyNoListener(session: Session): Refused | undefined {

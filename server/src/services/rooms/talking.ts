@@ -1,4 +1,5 @@
 import type { AgentEnds, SessionCommand } from '#domain/session/commands.ts'
+import type { ToolCall } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
@@ -11,6 +12,7 @@ import { recordWords, type Recorded, type Words } from '../calls/conversation/wo
 import { persist } from '../calls/patience.ts'
 import type { AgentRuntime, SaidTurn, TurnInput, TurnReply } from '../calls/ports.ts'
 import { askAgent } from '../calls/talk/asking.ts'
+import { keepTools } from '../calls/talk/tools.ts'
 import { Talk, type TalkHouse } from '../calls/talk/talk.ts'
 import type { Room } from './room.ts'
 
@@ -106,10 +108,14 @@ export class RoomTalk implements TalkHouse {
       ...(context !== undefined && { context }),
     }
     const begun = system.now()
-    const reply = await askAgent(runtime, system, { ...told, channel: 'browser', ...input }, stopped)
+    const after = this.#heard
+    const keep = (calls: readonly ToolCall[] = []): Promise<void> =>
+      keepTools(this.#need, { account, id }, after, calls)
+    const late = (call: ToolCall): void => void this.#need.track(keep([call]))
+    const reply = await askAgent(runtime, system, { ...told, channel: 'browser', ...input }, stopped, late)
+    await keep(reply.toolCalls)
     if ('failed' in reply) return reply
     this.#answer = { ...reply, totalMs: Math.max(0, system.now() - begun) }
-    await this.#note(reply)
     this.#handsOver = reply.handOver !== undefined
     // What is handed over is over for the agent (rule 9).
     return reply.handOver ? { ...reply, end: reply.handOver } : reply
@@ -169,11 +175,6 @@ export class RoomTalk implements TalkHouse {
     this.#answer = undefined
     const { totalMs, took, widgets } = answer
     return { took: { totalMs, ...took }, ...(widgets && { widgets }) }
-  }
-
-  /** Its tools are kept beside what was said; one that holds too much is left out. */
-  async #note({ toolCalls = [] }: TurnReply): Promise<void> {
-    for (const call of toolCalls) await this.#do({ type: 'note_tool', after: this.#heard, call })
   }
 
   async #do(command: SessionCommand): Promise<boolean> {

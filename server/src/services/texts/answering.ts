@@ -1,3 +1,4 @@
+import type { ToolCall } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
@@ -5,11 +6,11 @@ import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Unit } from '#engine/api.ts'
 import type { SessionView } from '../calls/api.ts'
-import { transcriptOf } from '../calls/conversation/transcript.ts'
+import { toldOf } from '../calls/conversation/transcript.ts'
 import { persist } from '../calls/patience.ts'
 import type { TurnProgress, TurnReply } from '../calls/ports.ts'
-import { askAgent } from '../calls/talk/asking.ts'
-import { noteTools } from '../written/tools.ts'
+import { askAgent, type FailedTurn } from '../calls/talk/asking.ts'
+import { keepTools } from '../calls/talk/tools.ts'
 import { recordWritten } from '../written/words.ts'
 import type { TextMessage, TextTurn } from './api.ts'
 import type { TextParts } from './parts.ts'
@@ -20,8 +21,8 @@ export type Asked =
   | ({ readonly on: 'user'; readonly after: Id } & Pick<TextMessage, 'rich' | 'onProgress'>)
 
 /**
- * Asks the agent, and records its answer: its tools, its words and what it does, in one unit, and only where the session is still
- * live. Refused with `agent_failed`, `closed` (it ended meanwhile) or `unavailable` (the server stops); what the user said stays.
+ * Asks the agent, and records its answer: its words and what it does in one unit, and only where the session is still live; the tools it
+ * used in any case. Refused with `agent_failed`, `closed` (it ended meanwhile) or `unavailable` (the server stops); what the user said stays.
  */
 export async function answer(
   parts: TextParts,
@@ -33,6 +34,8 @@ export async function answer(
   const { account, id, agent } = session
   const from = parts.system.now()
   const progress = asked.on === 'user' && asked.onProgress
+  const after = asked.on === 'user' ? asked.after : null
+  const keep = (calls: readonly ToolCall[] = []): Promise<void> => keepTools(parts, session, after, calls)
   const reply = await askAgent(
     parts.runtime,
     parts.system,
@@ -44,14 +47,16 @@ export async function answer(
       channel: 'text',
       data: order.data,
       ...(order.context !== undefined && { context: order.context }),
-      said: await transcriptOf(parts.engine, session),
+      ...(await toldOf(parts.engine, session)),
       on: asked.on,
       ...(asked.on === 'user' && { rich: asked.rich }),
       ...(progress && { onProgress: whileWanted(progress, signal) }),
     },
     signal,
+    (call) => void keep([call]),
   )
-  if ('failed' in reply) return failed(parts, session, reply.failed, signal)
+  await keep(reply.toolCalls)
+  if ('failed' in reply) return failed(parts, session, reply, signal)
   const totalMs = Math.max(0, parts.system.now() - from)
   return record(parts, view, asked, { reply, totalMs })
 }
@@ -71,19 +76,19 @@ function whileWanted(tell: (progress: TurnProgress) => void, signal: AbortSignal
 async function failed(
   parts: TextParts,
   { account, id }: Session,
-  because: string,
+  { failed: because, toolCalls = [] }: FailedTurn,
   signal: AbortSignal,
 ): Promise<Refused> {
   const outcome = await persist<'noted' | 'left'>(parts, { account, by: 'agent' }, (unit) => {
     const session = unit.state(noun, id)
     if (session?.state !== 'live') return over()
-    if (signal.aborted) return 'left'
+    // Where it has used tools it is not asked again, and so it is noted.
+    if (signal.aborted && toolCalls.length === 0) return 'left'
     const done = unit.run(noun, id, { type: 'fail_turn', because })
     return isRefused(done) ? done : 'noted'
   })
   if (outcome.refusal) return { refusal: outcome.refusal }
-  if (outcome.value === 'left')
-    return refuse('unavailable', 'The server is stopping: the message is kept, its answer is not.')
+  if (signal.aborted) return refuse('unavailable', 'The server is stopping: the message is kept, its answer is not.')
   return refuse('agent_failed', `${because} The message is kept: send another one to go on.`)
 }
 
@@ -114,16 +119,16 @@ async function record(
   return { view: { ...view, ...outcome.value }, reply }
 }
 
-/** Tools first, then words, then what it does: an end comes after what was said. */
+/** Words, then what it does: an end comes after what was said. */
 function take(unit: Unit, session: Session, asked: Asked, { reply, totalMs }: Answered): Refused | undefined {
   const { id } = session
-  const { say = '', widgets = [], toolCalls, took, end, handOver, transfer, callBack } = reply
-  const after = asked.on === 'user' ? asked.after : null
-  const unnoted = noteTools(unit, id, after, toolCalls)
-  if (unnoted) return unnoted
+  const { say = '', widgets = [], took, end, handOver, transfer, callBack } = reply
   if (say !== '' || widgets.length > 0) {
     const kept = recordWritten(unit, session, 'CHAT', { who: 'agent', text: say, took: { ...took, totalMs }, widgets })
     if (isRefused(kept)) return kept
+  } else if (asked.on === 'start') {
+    const silent = unit.run(noun, id, { type: 'turn', who: 'agent', quietFrom: unit.now })
+    if (isRefused(silent)) return silent
   }
   if (transfer || callBack) {
     const because = 'A text session cannot be transferred or called back: that part of the answer was left out.'

@@ -1,3 +1,4 @@
+import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Order } from '#domain/session/events.ts'
 import type { Policy, Reference } from '#domain/session/state.ts'
 import type { ToolCall, Took, Widget } from '#domain/session/events.ts'
@@ -32,8 +33,7 @@ export interface Texts {
 
 /** What sessions that no telephone carries are ordered with. */
 export interface WrittenDraft {
-  /** Absent version: the present one. */
-  readonly agent: { readonly id: Id; readonly version?: number }
+  readonly agent: NamedAgent | NewAgent
   /** Whoever it is with: any name the caller knows them by. */
   readonly user: string
   readonly reference?: Reference
@@ -41,6 +41,17 @@ export interface WrittenDraft {
   readonly data: Order['data']
   readonly vendor?: Order['vendor']
   readonly policy?: Partial<Policy>
+}
+
+/** Absent version: the present one. */
+export interface NamedAgent {
+  readonly id: Id
+  readonly version?: number
+}
+
+/** An agent that is made together with the session, or not at all: no session is a repetition of one that is ordered so. */
+export interface NewAgent {
+  readonly definition: AgentDefinition
 }
 
 export type TextDraft = WrittenDraft

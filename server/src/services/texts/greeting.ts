@@ -1,8 +1,14 @@
+import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRunner } from '#engine/api.ts'
 import { answer } from './answering.ts'
 import type { TextParts } from './parts.ts'
+
+/** Whether it is to be greeted: live, without a word so far, and its agent was not asked in vain before (D2). */
+export function isUngreeted({ state, words, greetingTried }: Session): boolean {
+  return state === 'live' && words.length === 0 && !greetingTried
+}
 
 /** The first words of text sessions: said once, by whoever comes first to it. */
 export class Greetings {
@@ -36,7 +42,7 @@ export class Greetings {
 
   async #first(account: string, id: Id, signal: AbortSignal): Promise<string | null | Refused> {
     const view = await this.#parts.views.get(account, id)
-    if (view?.session.state !== 'live' || view.session.words.length > 0) return null
+    if (!view || !isUngreeted(view.session)) return null
     const said = await answer(this.#parts, view, { on: 'start' }, signal)
     if (!isRefused(said)) return said.reply.say ?? null
     // An agent that cannot greet may still answer: the session stays, and its timeline says why.

@@ -60,6 +60,10 @@ function answering(reply: TurnReply): AgentRuntime {
   return { turn: async ({ on }) => (on === 'start' ? {} : reply) }
 }
 
+function remove(conversation: Id) {
+  return house.services.conversations.remove(house.ask, conversation)
+}
+
 const tool = { id: 't1', name: 'look', arguments: { q: 'hours' }, output: 'nine', isError: false, latencyMs: 12 }
 
 describe('a text session', () => {
@@ -289,6 +293,60 @@ describe('an agent that fails', () => {
     expect(await lines(id)).toEqual(['user: my card number', 'user: once more', 'agent: Yes?'])
   })
 
+  it('what it used in a turn that came to nothing is kept: when it broke, took too long, or the chat ended meanwhile', async () => {
+    const agent = handAgent()
+    await refurnish({ runtime: agent.runtime })
+    const opening = open()
+    ;(await agent.asked(0)).answer({ say: 'Hello.' })
+    const { id } = (await opening).view.session
+    const broken = trySay(id, 'one')
+    const first = await agent.asked(1)
+    first.input.onTool?.(tool)
+    first.fail(new Error('no'))
+    expect(code(await broken)).toBe('agent_failed')
+    const slow = trySay(id, 'two')
+    const second = await agent.asked(2)
+    second.input.onTool?.({ ...tool, name: 'book' })
+    await house.system.advance(60_000)
+    expect(code(await slow)).toBe('agent_failed')
+    second.input.onTool?.({ ...tool, name: 'pay' })
+    const ended = trySay(id, 'three')
+    const third = await agent.asked(3)
+    third.input.onTool?.({ ...tool, name: 'refund' })
+    got(await house.services.texts.end(house.ask, id))
+    third.answer({ say: 'Done.' })
+    expect(code(await ended)).toBe('closed')
+    await house.pass(1)
+    expect(await lines(id)).toEqual([
+      'agent: Hello.',
+      'user: one',
+      'look nine',
+      'user: two',
+      'book nine',
+      'pay nine',
+      'user: three',
+      'refund nine',
+    ])
+  })
+
+  it('D2: that could not greet, or had nothing to say, is not asked for a greeting again', async () => {
+    for (const fails of [true, false]) {
+      let asked = 0
+      const turn: AgentRuntime['turn'] = async () => {
+        asked++
+        if (fails) throw new Error('no')
+        return {}
+      }
+      await refurnish({ runtime: { turn } })
+      const draft = { agent: { id: await house.agent() }, reference: { key: 'order-1' } }
+      for (let n = 0; n < 3; n++) expect(got(await tryOpen(draft))).toMatchObject({ greeting: null, repeated: n > 0 })
+      house = await house.restart()
+      await house.pass(60_000)
+      expect(got(await tryOpen(draft))).toMatchObject({ greeting: null, repeated: true })
+      expect(asked).toBe(1)
+    }
+  })
+
   it('one that takes too long has failed, and its answer is not heard any more', async () => {
     const agent = handAgent()
     await refurnish({ runtime: agent.runtime })
@@ -346,10 +404,14 @@ describe('its summary', () => {
   })
 
   it('that is not there in time is null, and filled in later as derived data', async () => {
-    let isSlow = true
+    const { promise: summary, resolve } = Promise.withResolvers<string>()
+    let asked = 0
     const runtime: AgentRuntime = {
       turn: async () => ({ say: 'Hello' }),
-      summarise: () => (isSlow ? new Promise(() => {}) : Promise.resolve('A short talk.')),
+      summarise: () => {
+        asked++
+        return summary
+      },
     }
     await refurnish({ runtime })
     const { view } = await open({ makes })
@@ -358,8 +420,10 @@ describe('its summary', () => {
     await house.system.advance(10_000)
     expect(got(await ending)).toMatchObject({ summary: null, view: { session: { outcome: 'completed' } } })
     const before = await house.session(id)
-    isSlow = false
+    await house.system.advance(20_000)
+    resolve('A short talk.')
     await house.pass(60_000)
+    expect(asked).toBe(1)
     const after = await house.session(id)
     expect(after).toMatchObject({ state: 'ended', outcome: 'completed', artefacts: { summary: 'done' } })
     expect(after.end).toEqual(before.end)
@@ -396,22 +460,33 @@ describe('its summary', () => {
 })
 
 describe('more chats of one user than a conversation names', () => {
-  it('end with it where it names them, and otherwise at their next message', async () => {
+  it('all end with it, and keep it from being deleted as long as one is live', async () => {
     const agent = { id: await house.agent() }
     const chats: Id[] = []
     for (let i = 0; i < 18; i++) chats.push(got(await tryOpen({ agent })).view.session.id)
     const [conversation, ...others] = await house.conversations()
     expect(others).toEqual([])
-    expect(conversation!.sessions).toEqual(chats.slice(0, 16))
+    expect(conversation).toMatchObject({ sessions: chats.slice(0, 12), moreSessions: 6 })
+    for (const id of chats.slice(0, 12)) got(await house.services.texts.end(house.ask, id))
+    expect((await remove(conversation!.id)).refusal?.code).toBe('in_use')
     await house.services.conversations.change(house.ask, conversation!.id, { status: 'closed' })
+    await house.pass(1_000)
     const states = await Promise.all(chats.map(async (id) => (await house.session(id)).outcome))
-    expect(states).toEqual([...Array<string>(16).fill('completed'), null, null])
-    expect(code(await trySay(chats[16]!, 'hello?'))).toBe('closed')
-    expect(await house.session(chats[16]!)).toMatchObject({
-      outcome: 'completed',
-      end: { cause: 'conversation_closed' },
-    })
-    expect(await house.conversations()).toHaveLength(1)
-    await house.services.texts.end(house.ask, chats[17]!)
+    expect(states).toEqual(Array<string>(18).fill('completed'))
+    expect((await house.session(chats[16]!)).end?.cause).toBe('conversation_closed')
+    expect((await remove(conversation!.id)).refusal).toBeUndefined()
+  })
+
+  it('section 4: closed by its clocks it is not deleted under a live one, which goes on in the next', async () => {
+    const { view } = await open()
+    const { id } = view.session
+    const [first] = await house.conversations()
+    await house.pass(25 * 60 * 60_000)
+    expect((await remove(first!.id)).refusal?.code).toBe('in_use')
+    got(await trySay(id, 'still here'))
+    expect((await remove(first!.id)).refusal).toBeUndefined()
+    await house.pass(60_000)
+    got(await trySay(id, 'and now?'))
+    expect(got(await house.services.texts.end(house.ask, id)).view.session.outcome).toBe('completed')
   })
 })

@@ -1,7 +1,7 @@
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
-import type { Agents, SessionView } from '../calls/api.ts'
+import type { Agents } from '../calls/api.ts'
 import type { AgentRuntime } from '../calls/ports.ts'
 import { writtenPolicyOf } from '../calls/sessions/policy.ts'
 import { Views } from '../calls/sessions/views.ts'
@@ -11,8 +11,10 @@ import { Turns } from '../written/turns.ts'
 import { Watch } from '../written/watch.ts'
 import { writtenRoute } from '../written/words.ts'
 import type { OpenedText, TextDraft, Texts } from './api.ts'
+import { closingRunner } from './closing.ts'
 import { end } from './ending.ts'
-import { Greetings } from './greeting.ts'
+import { firstWordsOf } from './first-words.ts'
+import { Greetings, isUngreeted } from './greeting.ts'
 import { itemsOf } from './items.ts'
 import type { TextParts } from './parts.ts'
 import { say } from './saying.ts'
@@ -51,16 +53,16 @@ export function createTexts(need: TextsNeed): TextHouse {
       const opened = await openText(need, ask, draft)
       if (isRefused(opened)) return opened
       const { view, repeated } = opened
-      const { account, id, words } = view.session
+      const { account, id } = view.session
       // A greeting that is still running is waited for: whoever asks again gets the same.
-      if (words.length === 0) await greetings.greet(account, id)
+      if (isUngreeted(view.session)) await greetings.greet(account, id)
       const present = (await parts.views.get(account, id)) ?? view
-      return { view: present, greeting: await firstWords(engine, present), repeated }
+      return { view: present, greeting: await firstWordsOf(engine, present.session), repeated }
     },
     say: (ask, id, message) => say(parts, ask, id, message),
     end: (ask, id) => end(parts, ask, id),
     items: ({ session }) => itemsOf(engine, session),
-    runners: { 'agent.greet': greetings.runner },
+    runners: { 'agent.greet': greetings.runner, 'conversation.end_sessions': closingRunner(engine) },
     stop: async () => {
       stopping.abort()
       await parts.turns.stop()
@@ -71,21 +73,17 @@ export function createTexts(need: TextsNeed): TextHouse {
 /** Live at once. Our side is the agent, by the id that the API shows. */
 async function openText(need: TextsNeed, ask: Ask, draft: TextDraft): Promise<Omit<OpenedText, 'greeting'> | Refused> {
   const { user } = draft
-  const own = `agent_${draft.agent.id}`
-  if (user === own)
-    return refuse('invalid', 'Name somebody else: an agent does not write to itself.', { field: 'user' })
-  return openWritten(need, ask, draft, (definition) => ({
-    kind: 'text',
-    direction: 'inbound',
-    to: 'live',
-    own,
-    route: writtenRoute('CHAT', { user, own }),
-    policy: writtenPolicyOf(definition, 'text'),
-  }))
-}
-
-/** What the agent said before anybody else did. */
-async function firstWords(engine: Engine, { session }: SessionView): Promise<string | null> {
-  const [first] = (await itemsOf(engine, session)).filter((item) => item.is === 'turn')
-  return first?.who === 'agent' ? first.text : null
+  return openWritten(need, ask, draft, (definition, agent) => {
+    const own = `agent_${agent}`
+    if (user === own)
+      return refuse('invalid', 'Name somebody else: an agent does not write to itself.', { field: 'user' })
+    return {
+      kind: 'text',
+      direction: 'inbound',
+      to: 'live',
+      own,
+      route: writtenRoute('CHAT', { user, own }),
+      policy: writtenPolicyOf(definition, 'text'),
+    }
+  })
 }

@@ -1,15 +1,15 @@
 import { agent as agentNoun } from '#domain/agent/agent.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Create } from '#domain/session/commands.ts'
-import { referenceClaim } from '#domain/session/finding.ts'
 import type { MailOrder } from '#domain/session/mail/state.ts'
 import { session as noun } from '#domain/session/session.ts'
-import type { Direction, Session } from '#domain/session/state.ts'
+import type { AgentPin, Direction, Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Unit } from '#engine/api.ts'
 import type { Agents, SessionView } from '../calls/api.ts'
 import { configurationOf, isTooMuch, orderOf } from '../calls/sessions/placing.ts'
+import { sessionNamed } from '../calls/sessions/references.ts'
 import { Views } from '../calls/sessions/views.ts'
 import type { WrittenDraft } from '../texts/api.ts'
 
@@ -40,11 +40,14 @@ export interface Opened {
   readonly repeated: boolean
 }
 
-/** Who it is to be with: the agent as it is, or as it was in the version asked for. */
+/** Who it is to be with: the agent as it is, or as it was in the version asked for; without a pin it is still to be made. */
 interface Chosen {
-  readonly pin: Session['agent']
+  readonly pin?: AgentPin
   readonly definition: AgentDefinition
 }
+
+/** What a session with this agent is opened as. */
+type OpeningOf = (definition: AgentDefinition, agent: Id) => Opening | Refused
 
 /**
  * Makes the session of an order that no telephone carries, or finds the one that its reference names already: the same kind, user
@@ -54,22 +57,18 @@ export async function openWritten(
   need: OpeningNeed,
   { account, by, request }: Ask,
   draft: WrittenDraft,
-  openingOf: (definition: AgentDefinition) => Opening | Refused,
+  openingOf: OpeningOf,
 ): Promise<Opened | Refused> {
   const wrong = checkDraft(draft)
   if (wrong) return wrong
   const chosen = await choose(need.agents, account, draft.agent)
-  const opening = isRefused(chosen) ? chosen : openingOf(chosen.definition)
   const ask = { account, by, ...(request !== undefined && { request }) }
   const outcome = await need.engine.execute<{ readonly id: Id; readonly repeated: boolean }>(ask, (unit) => {
     // What was ordered before is answered whatever has become of its agent.
-    const earlier = draft.reference && unit.holder(referenceClaim(draft.reference))
-    if (earlier !== undefined) return repeatedAs(unit, earlier, draft, opening)
-    if (isRefused(chosen)) return chosen
-    if (isRefused(opening)) return opening
-    if (unit.state(agentNoun, chosen.pin.id)?.status !== 'live') return unknownAgent()
-    const done = unit.run(noun, unit.id(opening.route), createOf(chosen, draft, opening))
-    return isRefused(done) ? done : { id: done.state.id, repeated: false }
+    const earlier = sessionNamed(unit, draft.reference)
+    if (isRefused(earlier)) return earlier
+    if (earlier !== undefined) return repeatedAs(unit, earlier, draft, chosen, openingOf)
+    return isRefused(chosen) ? chosen : made(unit, draft, chosen, openingOf)
   })
   if (outcome.value === undefined) return outcome.refusal ? { refusal: outcome.refusal } : unknownAgent()
   const { id, repeated } = outcome.value
@@ -77,14 +76,37 @@ export async function openWritten(
   return view ? { view, repeated } : refuse('not_found', 'The session was erased at this moment.')
 }
 
-function createOf({ pin, definition }: Chosen, draft: WrittenDraft, opening: Opening): Create {
+function made(
+  unit: Unit,
+  draft: WrittenDraft,
+  { pin, definition }: Chosen,
+  openingOf: OpeningOf,
+): { readonly id: Id; readonly repeated: false } | Refused {
+  const agent = pin ? pinned(unit, pin) : newAgent(unit, definition)
+  if (isRefused(agent)) return agent
+  const opening = openingOf(definition, agent.id)
+  if (isRefused(opening)) return opening
+  const done = unit.run(noun, unit.id(opening.route), createOf(agent, definition, draft, opening))
+  return isRefused(done) ? done : { id: done.state.id, repeated: false }
+}
+
+function pinned(unit: Unit, pin: AgentPin): AgentPin | Refused {
+  return unit.state(agentNoun, pin.id)?.status === 'live' ? pin : unknownAgent()
+}
+
+function newAgent(unit: Unit, definition: AgentDefinition): AgentPin | Refused {
+  const done = unit.run(agentNoun, unit.id(), { type: 'create', definition })
+  return isRefused(done) ? done : { id: done.state.id, version: done.state.version }
+}
+
+function createOf(agent: AgentPin, definition: AgentDefinition, draft: WrittenDraft, opening: Opening): Create {
   const { kind, direction, to, own, user = draft.user, policy, mail } = opening
   return {
     type: 'create',
     kind,
     direction,
     to,
-    agent: pin,
+    agent,
     user,
     own,
     route: kind,
@@ -100,11 +122,14 @@ function repeatedAs(
   unit: Unit,
   id: Id,
   { agent, user, reference }: WrittenDraft,
-  opening: Opening | Refused,
+  chosen: Chosen | Refused,
+  openingOf: OpeningOf,
 ): { readonly id: Id; readonly repeated: true } | Refused {
   const session = unit.state(noun, id)
-  const wanted = isRefused(opening) ? { user } : { kind: opening.kind, user: opening.user ?? user }
-  const isSame = session?.agent.id === agent.id && session.user === wanted.user
+  const named = 'id' in agent ? agent.id : undefined
+  const opening = isRefused(chosen) || named === undefined ? undefined : openingOf(chosen.definition, named)
+  const wanted = !opening || isRefused(opening) ? { user } : { kind: opening.kind, user: opening.user ?? user }
+  const isSame = session?.agent.id === named && session?.user === wanted.user
   if (session && isSame && session.kind === (wanted.kind ?? session.kind)) return { id, repeated: true }
   return refuse('in_use', 'This reference names a session of another user, agent or kind: use another one.', {
     field: 'reference',
@@ -115,8 +140,10 @@ function repeatedAs(
 async function choose(
   agents: OpeningNeed['agents'],
   account: string,
-  { id, version }: WrittenDraft['agent'],
+  agent: WrittenDraft['agent'],
 ): Promise<Chosen | Refused> {
+  if (!('id' in agent)) return agent
+  const { id, version } = agent
   const present = await agents.get(account, id)
   if (!present) return unknownAgent()
   const pin = { id, version: version ?? present.agent.version }

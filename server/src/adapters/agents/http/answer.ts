@@ -1,6 +1,7 @@
 import { isTelephone } from '#domain/vocabulary/address.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
+import { turnsAway } from '../asking.ts'
 import { fieldsIn, isFields, type Fields } from '../json.ts'
 import { readToolCalls, readWidgets } from './shown.ts'
 import { AgentTrouble } from './trouble.ts'
@@ -13,7 +14,8 @@ const maxSummary = 2_000
 /** Reads what the user's program answered in one piece. */
 export function readAnswer(status: number, body: string, input: TurnInput): TurnReply {
   if (status === 204) return {}
-  if (status !== 200) throw new AgentTrouble(`its program answered with status ${status}`)
+  if (status !== 200)
+    throw new AgentTrouble(`its program answered with status ${status}`, { unreached: turnsAway(status) })
   return readReply(objectIn(body, 'its program did not answer with a JSON object'), input)
 }
 

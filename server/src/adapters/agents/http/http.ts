@@ -2,7 +2,7 @@ import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { AgentRuntime, SummaryInput, TurnInput, TurnReply } from '#services/calls/ports.ts'
 import type { Asked } from '#services/ports.ts'
-import { askInTime, namedHeaders, type AskingNeed, type Question } from '../asking.ts'
+import { askInTime, namedHeaders, summaryMs, type AskingNeed, type Question } from '../asking.ts'
 import { tellWhole } from '../progress.ts'
 import { askForEvents } from '../streaming.ts'
 import { filled } from '../variables.ts'
@@ -26,7 +26,7 @@ export function httpAgent(need: AskingNeed): AgentRuntime {
     },
     summarise: async (input) => {
       if (!input.said.some(({ who }) => who === 'user')) return undefined
-      const asked = await askInTime(need, questionOf(need, input, summaryId(input), summaryBody(input)))
+      const asked = await askInTime(need, questionOf(need, input, summaryId(input), summaryBody(input), summaryMs))
       const { status, body } = reached(asked)
       return readSummary(status, body)
     },
@@ -55,10 +55,11 @@ function questionOf(
   { account, definition, signal }: Pick<TurnInput | SummaryInput, 'account' | 'definition' | 'signal'>,
   id: string,
   body: string,
+  leastMs: Milliseconds = 0,
 ): Question {
   const { url, timeoutMs, sealedSecret } = programOf(definition)
   const headers = (): Record<string, string> => namedHeaders(need, sealedSecret, id, body)
-  return { account, url, headers, body, until: need.system.now() + timeoutMs, againMs, signal }
+  return { account, url, headers, body, until: need.system.now() + Math.max(timeoutMs, leastMs), againMs, signal }
 }
 
 function programOf({ speech }: AgentDefinition): Extract<AgentDefinition['speech'], { by: 'http' }> {
@@ -67,6 +68,7 @@ function programOf({ speech }: AgentDefinition): Extract<AgentDefinition['speech
 }
 
 function reached(asked: Asked): Extract<Asked, { body: string }> {
-  if ('error' in asked) throw new AgentTrouble(`its program could not be asked: ${asked.error}`)
+  if ('error' in asked)
+    throw new AgentTrouble(`its program could not be asked: ${asked.error}`, { unreached: asked.unsent === true })
   return asked
 }

@@ -1,8 +1,8 @@
 import type { SummaryInput, TurnInput } from '#services/calls/ports.ts'
 
 /** The same for the same turn, however often it is asked for. */
-export function turnId({ session, said, news }: TurnInput): string {
-  return `turn_${session}.${said.length}${news ? `.${news.name}` : ''}`
+export function turnId({ session, said, turn, news }: TurnInput): string {
+  return `turn_${session}.${turn ?? said.length}${news ? `.${news.name}` : ''}`
 }
 
 /** What the program is told for a turn. Ids are as the API shows them. */

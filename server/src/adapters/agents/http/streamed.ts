@@ -1,7 +1,7 @@
 import type { ToolCall } from '#domain/session/events.ts'
 import type { System } from '#engine/ports.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
-import { Saying } from '../progress.ts'
+import { Saying, tellTool } from '../progress.ts'
 import { useId } from '../tool-runner.ts'
 import { maxSay, objectIn, readReply } from './answer.ts'
 import { readToolCall } from './shown.ts'
@@ -42,7 +42,7 @@ export class StreamedAnswer {
   #use(call: ToolCall): void {
     if (this.#calls.has(call.id)) return
     this.#calls.set(call.id, call)
-    this.#input.onProgress?.({ is: 'tool', call })
+    tellTool(this.#input, call)
   }
 
   /** What it says at the end is all it says: what it has said so far, and perhaps more. */

@@ -1,13 +1,15 @@
+import { ownActs } from '#domain/agent/tool-names.ts'
 import type { ToolCall, Widget } from '#domain/session/events.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
 import type { AskingNeed } from '../asking.ts'
 import { fieldsIn, type Fields } from '../json.ts'
+import { tellTool } from '../progress.ts'
 import { refused, runTool, useId } from '../tool-runner.ts'
 import { maxWidgets, readWidget } from '../widgets.ts'
 import type { WantedCall } from './completion.ts'
 import type { Message } from './request.ts'
-import { endCall, handOver, maxNote, showWidget } from './tools.ts'
+import { maxNote } from './tools.ts'
 
 /** Of one answer, and of one turn; more are not done. */
 const maxCalls = 16
@@ -30,9 +32,9 @@ export class Acts {
   constructor(need: AskingNeed, input: TurnInput) {
     this.#need = need
     this.#input = input
-    const own = new Map<string, Act>([[endCall, (call) => this.#ends(call)]])
-    if (input.channel !== 'voice') own.set(handOver, (call) => this.#handsOver(call))
-    if (input.rich === true) own.set(showWidget, (call) => this.#shows(call))
+    const own = new Map<string, Act>([[ownActs.endCall, (call) => this.#ends(call)]])
+    if (input.channel !== 'voice') own.set(ownActs.handOver, (call) => this.#handsOver(call))
+    if (input.rich === true) own.set(ownActs.showWidget, (call) => this.#shows(call))
     this.#own = own
   }
 
@@ -68,7 +70,7 @@ export class Acts {
     const own = this.#own.get(call.name)
     if (own) return { content: await own(call) }
     const used = await this.#use(call)
-    this.#input.onProgress?.({ is: 'tool', call: used })
+    tellTool(this.#input, used)
     return { content: told(used), used }
   }
 

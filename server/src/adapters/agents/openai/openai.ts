@@ -1,6 +1,6 @@
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { AgentRuntime, SummaryInput, TurnInput, TurnReply } from '#services/calls/ports.ts'
-import { askInTime, type AskingNeed, type Question } from '../asking.ts'
+import { askInTime, summaryMs, type AskingNeed, type Question } from '../asking.ts'
 import { Saying, tellWhole } from '../progress.ts'
 import { askForEvents } from '../streaming.ts'
 import { filled } from '../variables.ts'
@@ -32,7 +32,9 @@ export function modelAgent(need: AskingNeed): AgentRuntime {
       if (!input.said.some(({ who }) => who === 'user')) return undefined
       const saying = new Saying(undefined)
       const asking = { messages: summaryMessages(input.said), tools: [], streams: false, isLast: true }
-      await complete(need, speechOf(input), input, asking, saying)
+      const speech = speechOf(input)
+      const patient = { ...speech, timeoutMs: Math.max(speech.timeoutMs, summaryMs) }
+      await complete(need, patient, input, asking, saying)
       return saying.text === '' ? undefined : saying.text.slice(0, maxSummary).toWellFormed()
     },
   }
@@ -70,7 +72,8 @@ async function complete(
 }
 
 function whole(asked: Awaited<ReturnType<typeof askInTime>>, saying: Saying): Completion {
-  if ('error' in asked) throw new ModelTrouble(`its endpoint could not be asked: ${asked.error}`)
+  if ('error' in asked)
+    throw new ModelTrouble(`its endpoint could not be asked: ${asked.error}`, { unreached: asked.unsent === true })
   return readCompletion(asked.status, asked.body, saying)
 }
 

@@ -1,14 +1,12 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
+import { actNames, ownActs } from '#domain/agent/tool-names.ts'
 import type { TurnInput } from '#services/calls/ports.ts'
 
 /** What the model may do besides talking, in the protocol's words (`tools` of a request, JSON Schema). */
 
 export const maxNote = 200
 
-/** What it may do itself. Their names are theirs: a tool of the agent's that is called so is not offered. */
-export const endCall = 'end_call'
-export const handOver = 'hand_over'
-export const showWidget = 'show_widget'
+const { endCall, handOver, showWidget } = ownActs
 
 const note = { type: 'string', description: `Why, for the record; at most ${maxNote} characters.` }
 
@@ -42,7 +40,7 @@ export function offeredTools({ definition, channel, rich }: TurnInput): readonly
 }
 
 function ownTools({ tools = [] }: AgentDefinition): NonNullable<AgentDefinition['tools']> {
-  return tools.filter(({ name }) => ![endCall, handOver, showWidget].includes(name))
+  return tools.filter(({ name }) => !actNames.includes(name))
 }
 
 function functionOf(name: string, description: string, parameters: object): object {

@@ -1,8 +1,14 @@
+import { turnsAway } from '../asking.ts'
+
 /** Why a model's turn could not be had. The name says what is wrong; it quotes nothing of what was sent or answered. */
 export class ModelTrouble extends Error {
-  constructor(name: string) {
+  /** Nothing was done: it may be asked again. */
+  readonly unreached: boolean
+
+  constructor(name: string, { unreached = false }: { readonly unreached?: boolean } = {}) {
     super(name)
     this.name = name
+    this.unreached = unreached
   }
 }
 
@@ -29,5 +35,7 @@ const byStatus: ReadonlyMap<number, string> = new Map([
 export function refusal(status: number, error: unknown): ModelTrouble {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   const sentence = byCode.get(code) ?? byStatus.get(status)
-  return new ModelTrouble(`${sentence ?? 'its endpoint could not answer'} (status ${status})`)
+  return new ModelTrouble(`${sentence ?? 'its endpoint could not answer'} (status ${status})`, {
+    unreached: turnsAway(status),
+  })
 }

@@ -2,7 +2,7 @@ import type { ScriptLine } from '#domain/agent/state.ts'
 import type { ToolCall, Widget } from '#domain/session/events.ts'
 import type { AgentRuntime, News, SaidTurn, SummaryInput, TurnInput, TurnReply } from '#services/calls/ports.ts'
 import type { AskingNeed } from '../asking.ts'
-import { tellWords } from '../progress.ts'
+import { tellTool, tellWords } from '../progress.ts'
 import { refused, runTool, useId } from '../tool-runner.ts'
 import { filled, filledWithin } from '../variables.ts'
 
@@ -91,7 +91,7 @@ async function used(
 ): Promise<ToolCall> {
   const use = { id: useId(input, 1), name, arguments: filledWithin(given, input.data) as ToolCall['arguments'] }
   const call = need ? await runTool(need, input, use) : refused(use, 'No tool can be reached from here.')
-  input.onProgress?.({ is: 'tool', call })
+  tellTool(input, call)
   return call
 }
 

@@ -17,16 +17,21 @@ type Connector = ReturnType<typeof buildConnector>
 
 /** Opens connections to allowed targets only. */
 export interface AddressGuard {
-  /** `internalTargets`: loopback and private addresses are allowed, too; link-local ones, where clouds keep credentials, never are. */
+  /** `internalTargets`: loopback and private addresses are allowed, too; link-local ones and others where clouds keep credentials never are. */
   connector(internalTargets: boolean, connectTimeoutMs: number): Connector
 }
 
 const globalUnicast = ipaddr.parseCIDR('2000::/3')
 
+/** Where clouds answer their own machines (AWS, Alibaba, Azure), at addresses that look like any private or public one. */
+const metadata: ReadonlySet<string> = new Set(
+  ['fd00:ec2::254', '100.100.100.200', '168.63.129.16'].map((address) => ipaddr.parse(address).toNormalizedString()),
+)
+
 /** Whether the address is one of the public internet: not loopback, private, link-local, multicast, mapped, translated, reserved. */
 function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address)
-  if (parsed.range() !== 'unicast') return false
+  if (parsed.range() !== 'unicast' || metadata.has(parsed.toNormalizedString())) return false
   // "::7f00:1" counts as unicast, too, but nothing public lies outside 2000::/3 (RFC 4291 section 2.4).
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast)
 }
@@ -39,12 +44,10 @@ const internalRanges: ReadonlySet<string> = new Set([
   'carrierGradeNat',
   'unspecified',
 ])
-/** Metadata of a cloud, at an address that looks like any private one. */
-const metadata = ipaddr.parse('fd00:ec2::254').toNormalizedString()
 
 function isInternal(address: string): boolean {
   const parsed = ipaddr.process(address)
-  return internalRanges.has(parsed.range()) && parsed.toNormalizedString() !== metadata
+  return internalRanges.has(parsed.range()) && !metadata.has(parsed.toNormalizedString())
 }
 
 function nowhere(): NodeJS.ErrnoException {

@@ -455,6 +455,9 @@ describe('the address guard', () => {
     '2852039166',
     '[fe80::1]',
     '[fd00:ec2::254]',
+    '100.100.100.200',
+    '168.63.129.16',
+    '[::ffff:168.63.129.16]',
     '[64:ff9b::a9fe:a9fe]',
   ])('refuses the link-local or metadata address %s also where internal targets are allowed', async (host) => {
     const resolve: HttpSenderOptions['resolve'] = (_name, callback) =>
@@ -476,6 +479,8 @@ describe('the address guard', () => {
     '192.168.1.1',
     '169.254.169.254',
     '100.64.0.1',
+    '100.100.100.200',
+    '168.63.129.16',
     '198.18.0.1',
     '192.0.2.1',
     '224.0.0.1',

@@ -46,11 +46,13 @@ const publishDraft = (draft: string, more: object = {}) =>
     ...more,
   })
 
-const choose = (wish: Partial<AgentWish>) => chooseAgent(api, house.ask, { channel: 'text', ...wish })
-async function chosen(wish: Partial<AgentWish>): Promise<ChosenAgent> {
+const choose = (wish: Partial<AgentWish>) => chooseAgent(api, house.account, { channel: 'text', ...wish })
+async function chosen(wish: Partial<AgentWish>): Promise<Required<ChosenAgent>> {
   const answer = await choose(wish)
   if ('status' in answer) throw new Error(answer.detail)
-  return answer
+  const { pin, definition } = answer
+  if (!pin) throw new Error('This agent is still to be made.')
+  return { pin, definition }
 }
 
 describe('a create names its agent', () => {
@@ -136,9 +138,8 @@ describe('a create names its agent', () => {
       { agent_version_id: 'agv_nope' },
     ])
       expect(await choose(wish)).toMatchObject({ status: 404 })
-    const stranger = { account: 'stranger', by: 'test' }
     for (const wish of [{ agent_id: showAgentId(id) }, { agent_version_id: showDraftId(drafts[0] ?? '') }])
-      expect(await chooseAgent(api, stranger, { channel: 'text', ...wish })).toMatchObject({ status: 404 })
+      expect(await chooseAgent(api, 'stranger', { channel: 'text', ...wish })).toMatchObject({ status: 404 })
     await house.services.agents.remove(house.ask, id, { purge: false })
     for (const wish of [{ agent_id: showAgentId(id) }, { agent_version_id: showDraftId(drafts[0] ?? '') }])
       expect(await choose(wish)).toMatchObject({ status: 404 })
@@ -159,8 +160,23 @@ describe('a create names its agent', () => {
 describe('an inline configuration', () => {
   const config = { greeting: 'Hello', agent: { type: 'script', lines: ['Fine.'] } }
 
+  /** Opens a conversation with it, as a create does. */
+  const opened = async (reference?: string) => {
+    const agent = await choose({ agent_config: config, ...(reference !== undefined && { reference }) })
+    if ('status' in agent) throw new Error(agent.detail)
+    const { pin, definition } = agent
+    const named = reference === undefined ? {} : { reference: { key: reference } }
+    return house.services.texts.open(house.ask, { agent: pin ?? { definition }, user: 'bob', data: null, ...named })
+  }
+  const done = async (opening: ReturnType<typeof opened>) => {
+    const outcome = await opening
+    if (isRefused(outcome)) throw new Error(outcome.refusal.message)
+    return outcome.view
+  }
+
   it('is an agent that no list shows and nothing points at (D29)', async () => {
-    const { pin, definition } = await chosen({ agent_config: config })
+    const { session, definition } = await done(opened())
+    const pin = session.agent
     expect(definition).toMatchObject({ welcome: 'Hello', speech: { by: 'script', lines: ['Fine.'] }, unlisted: true })
     expect([agentIdOf(pin, definition), versionIdOf(pin, definition)]).toEqual([null, null])
     expect((await house.services.agents.list(house.account, { limit: 10 })).items).toEqual([])
@@ -169,27 +185,27 @@ describe('an inline configuration', () => {
   })
 
   it('goes with its conversation', async () => {
-    const { pin } = await chosen({ agent_config: config })
     const { texts, sessions, agents } = house.services
-    const opened = await texts.open(house.ask, { agent: pin, user: 'bob', data: null })
-    if (isRefused(opened)) throw new Error(opened.refusal.message)
-    const { id } = opened.view.session
+    const { id, agent } = (await done(opened())).session
     await texts.end(house.ask, id)
-    expect(await agents.get(house.account, pin.id)).toBeDefined()
+    expect(await agents.get(house.account, agent.id)).toBeDefined()
     expect((await sessions.remove(house.ask, id)).refusal).toBeUndefined()
-    expect(await agents.get(house.account, pin.id)).toBeUndefined()
+    expect(await agents.get(house.account, agent.id)).toBeUndefined()
   })
 
-  it('goes again when its conversation could not be made', async () => {
-    const { pin, unused } = await chosen({ agent_config: config })
-    await unused?.()
-    expect(await house.services.agents.get(house.account, pin.id)).toBeUndefined()
+  it('is made together with its conversation, and not at all without', async () => {
+    expect(await choose({ agent_config: config })).toMatchObject({ definition: { welcome: 'Hello' } })
+    const [first, second] = await Promise.all([opened('order-1'), opened('order-1')])
+    expect([isRefused(first), isRefused(second)].toSorted()).toEqual([false, true])
+    const log = await house.storage.log(0, 1_000)
+    expect(log.filter(({ noun }) => noun === 'agent')).toHaveLength(1)
   })
 
-  it('of one reference is one agent, however often and at once it is sent', async () => {
-    const wish = { agent_config: config, reference: 'order-1' }
-    const answers = await Promise.all([chosen(wish), chosen(wish), chosen({ ...wish, agent_config: { ...config } })])
-    expect(new Set(answers.map(({ pin }) => pin.id)).size).toBe(1)
+  it('of one reference is one agent', async () => {
+    const { session } = await done(opened('order-1'))
+    const wish = { agent_config: { ...config }, reference: 'order-1' }
+    expect((await chosen(wish)).pin).toEqual(session.agent)
+    expect((await done(opened('order-1'))).session.id).toBe(session.id)
     const other = await choose({ ...wish, agent_config: { greeting: 'Other' } })
     expect(other).toMatchObject({ status: 409 })
   })

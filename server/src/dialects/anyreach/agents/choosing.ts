@@ -2,7 +2,6 @@ import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { AgentPin } from '#domain/session/state.ts'
 import { canonicalAddress } from '#domain/vocabulary/address.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import type { Ask } from '#engine/api.ts'
 import type { SessionView } from '#services/calls/api.ts'
 import { aboutAgent } from './about-agent.ts'
 import { readAgentId } from './agent-ids.ts'
@@ -24,24 +23,21 @@ export interface AgentWish {
   readonly reference?: string | undefined
 }
 
-/** Who is to talk, by which version. */
+/** Who is to talk, by which version. Without a pin it is an agent for this one conversation, to be made together with it. */
 export interface ChosenAgent {
-  readonly pin: AgentPin
+  readonly pin?: AgentPin
   readonly definition: AgentDefinition
-  /** Of an agent made for this one conversation: to be called when the conversation could not be made. */
-  readonly unused?: () => Promise<void>
 }
 
 /** The agent of a create: exactly one of the ways to name one, published and active; else what is wrong with it. */
-export async function chooseAgent(api: Api, ask: Ask, wish: AgentWish): Promise<ChosenAgent | Problem> {
+export async function chooseAgent(api: Api, account: string, wish: AgentWish): Promise<ChosenAgent | Problem> {
   const problem = wrongWish(wish)
   if (problem) return problem
   const earlier =
-    wish.reference === undefined ? undefined : await api.context.services.sessions.named(ask.account, wish.reference)
-  if (isGiven(wish.agent_config))
-    return chooseInline(api, ask, { config: wish.agent_config, reference: wish.reference, earlier })
-  const found = await findAgent(api, ask.account, wish, earlier)
-  return 'status' in found ? found : (askedBefore(found.agent, earlier) ?? usable(api, ask.account, found))
+    wish.reference === undefined ? undefined : await api.context.services.sessions.named(account, wish.reference)
+  if (isGiven(wish.agent_config)) return chooseInline(api, wish.agent_config, earlier)
+  const found = await findAgent(api, account, wish, earlier)
+  return 'status' in found ? found : (askedBefore(found.agent, earlier) ?? usable(api, account, found))
 }
 
 /** Whom an agent or a number may name, before it is looked at whether they can be had. */

@@ -23,16 +23,17 @@ export function timezoneRoutes(scope: Scope): void {
   scope.get('/timezones', { onRequest: readingCampaigns, schema }, (_request, reply) => sendJson(reply, 200, zones))
 }
 
-/** `/campaign/concurrency-settings`: how many calls the organization may make at once, whoever orders them. */
+/** `/campaign/concurrency-settings`: how many calls the organization wishes to make at once, whoever orders them. */
 export function concurrencyRoutes(scope: Scope, { context: { services } }: Api): void {
   const { accounts, sessions } = services
   const answer = documented({ 200: wire.concurrency }, 403, 422)
 
   async function shown(account: string) {
-    const { limit, held, waiting } = await sessions.slots(account)
+    const [owner, { limit, held, waiting }] = await Promise.all([accounts.get(account), sessions.slots(account)])
     return {
       organization_id: organizationId(account),
-      concurrency_limit: limit,
+      concurrency_limit: owner?.limits.wantedSlots ?? limit,
+      effective_limit: limit,
       global_concurrency_limit: null,
       in_use: held.length,
       waiting,
@@ -52,7 +53,8 @@ export function concurrencyRoutes(scope: Scope, { context: { services } }: Api):
     { onRequest: needs('concurrency:manage'), schema: { ...change, body: wire.concurrencyChange, response: answer } },
     async (request, reply) => {
       const { account, by } = callerOf(request)
-      const changed = await accounts.change(account, by, { limits: { slots: request.body.concurrency_limit } })
+      // What the operator allows stays theirs.
+      const changed = await accounts.change(account, by, { limits: { wantedSlots: request.body.concurrency_limit } })
       if (isRefused(changed)) return sendProblem(reply, problemOf(changed.refusal))
       return sendJson(reply, 200, await shown(account))
     },

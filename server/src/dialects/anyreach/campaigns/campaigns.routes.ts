@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Campaign } from '#domain/campaign/state.ts'
-import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { CampaignDraft } from '#services/campaigns/api.ts'
 import { readAgentId, showAgentId } from '../agents/agent-ids.ts'
 import { foundAgent } from '../agents/agents.ts'
@@ -10,9 +10,10 @@ import { askOf, callerOf, needs } from '../credentials/caller.ts'
 import { noSettings, readCampaignId, readConfigurationId, refusedBy, settingsWith, shownCampaign } from './campaigns.ts'
 import { chooseAgent } from '../agents/choosing.ts'
 import { documented } from '../documented.ts'
-import { notFound, type Problem } from '../errors.ts'
+import { notFound, plain, wrong, type Problem } from '../errors.ts'
 import { keptAs } from '../conversations/kept.ts'
 import { newestOf } from '../newest.ts'
+import { campaignKey } from '../vocabulary.ts'
 import * as wire from '../wire/campaigns.ts'
 
 const tags = ['Campaigns']
@@ -64,7 +65,7 @@ function create(scope: Scope, api: Api): void {
     response: documented({ 201: wire.campaign }, 403, 404, 422),
   }
   scope.post('/campaigns', { onRequest: managingCampaigns, schema }, async (request, reply) => {
-    const { name, phone_numbers: from, configuration } = request.body
+    const { name, phone_numbers: from, configuration = {} } = request.body
     const named = await namedIn(api, callerOf(request).account, request.body)
     if ('status' in named) return sendProblem(reply, named)
     const { agentId, planId = null } = named
@@ -108,11 +109,18 @@ function change(scope: Scope, api: Api): void {
     const changed = await campaigns.change(askOf(request), found.id, (present) => {
       const settings = configuration && settingsWith(present.settings, configuration)
       if (isRefused(settings)) return settings
+      if (settings && named.planId === undefined && present.planId !== null) return hasNamed
       return { ...named, ...(name !== undefined && { name }), ...(from && { from }), ...(settings && { settings }) }
     })
     return answer(api, reply, changed)
   })
 }
+
+const hasNamed = refuse(
+  'invalid',
+  'The campaign has named settings: change those, or give configuration_id null beside its own.',
+  { field: 'configuration' },
+)
 
 /** By the latest published version, as it is now. */
 function start(scope: Scope, api: Api): void {
@@ -128,14 +136,22 @@ function start(scope: Scope, api: Api): void {
     const found = await foundCampaign(api, request, request.params.id)
     if (!found) return sendProblem(reply, notFound('Campaign'))
     const wish = { channel: 'telephone', agent_id: showAgentId(found.agentId) } as const
-    const chosen = await chooseAgent(api, askOf(request), wish)
-    const version = 'status' in chosen ? noVersion : chosen.pin.version
-    const vendor = keptAs({ custom_metadata: { anyreach_campaign: found.name } })
+    const chosen = await chooseAgent(api, found.account, wish)
+    const version = 'status' in chosen || !chosen.pin ? noVersion : chosen.pin.version
+    const vendor = keptAs({ custom_metadata: { [campaignKey]: found.name } })
     const started = await campaigns.start(askOf(request), found.id, { version, vendor })
     const fits = !isRefused(started) || started.refusal.code !== 'wrong_state'
-    return fits && 'status' in chosen ? sendProblem(reply, chosen) : answer(api, reply, started)
+    if (fits && 'status' in chosen) return sendProblem(reply, chosen)
+    return isRefused(started) && started.refusal.field === 'planId'
+      ? sendProblem(reply, noConfiguration)
+      : answer(api, reply, started)
   })
 }
+
+const noConfiguration = plain(
+  400,
+  'The configuration of this campaign is not there any more: give it another configuration_id, or null.',
+)
 
 /** None has this number: a start by it is refused, at first in its status. */
 const noVersion = 0
@@ -172,6 +188,8 @@ async function foundCampaign(
   return id === undefined ? undefined : services.campaigns.get(callerOf(request).account, id)
 }
 
+const both = wrong(['body', 'configuration'], 'Give either these or configuration_id.')
+
 /** Who and what a body names, as far as it does. */
 async function namedIn(
   api: Api,
@@ -179,8 +197,14 @@ async function namedIn(
   {
     agent_id,
     configuration_id,
-  }: { readonly agent_id?: string | undefined; readonly configuration_id?: string | null | undefined },
+    configuration,
+  }: {
+    readonly agent_id?: string | undefined
+    readonly configuration_id?: string | null | undefined
+    readonly configuration?: unknown
+  },
 ): Promise<Pick<Partial<CampaignDraft>, 'agentId' | 'planId'> | Problem> {
+  if (typeof configuration_id === 'string' && configuration !== undefined) return both
   const agent = agent_id === undefined ? undefined : await foundAgent(api, account, readAgentId(agent_id))
   if (agent_id !== undefined && !agent) return notFound('Agent')
   const planId = typeof configuration_id === 'string' ? readConfigurationId(configuration_id) : configuration_id

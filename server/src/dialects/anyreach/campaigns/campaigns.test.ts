@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAnyreach, type AnyreachHouse, type Organization } from '#conformance/anyreach-client.ts'
+import { plan } from '#domain/plan/plan.ts'
 import { hourMs, minuteMs } from '#domain/vocabulary/instant.ts'
 
 const path = '/campaign/campaigns'
@@ -107,8 +108,26 @@ describe('campaigns (4.7)', () => {
     expect((await shop.ask('GET', one(campaign, '/stats'))).body).toEqual({
       total: 2,
       pending: 0,
+      deleted: 0,
       statuses: { unanswered: 1, completed: 1 },
     })
+    // Who was called is never called again, whatever is left of the conversation.
+    expect((await shop.ask('DELETE', `/core/conversations/${done[1].conversation_id}`)).status).toBe(204)
+    await act(campaign, 'pause')
+    await act(campaign, 'start')
+    await shop.pass(hourMs)
+    expect((await contactsOf(campaign)).items[1]).toMatchObject({ state: 'done', conversation_id: null })
+    expect((await shop.ask('GET', one(campaign, '/stats'))).body).toEqual({
+      total: 2,
+      pending: 0,
+      deleted: 1,
+      statuses: { unanswered: 1 },
+    })
+  })
+
+  it('are never changed before they are made', async () => {
+    const configuration = (await shop.ask('POST', '/campaign/configurations', { name: 'slow' })).body
+    for (const { created_at, updated_at } of [await made(), configuration]) expect(updated_at).toBe(created_at)
   })
 
   it('are listed newest first, by name and by several statuses', async () => {
@@ -182,9 +201,13 @@ describe('contacts of a campaign', () => {
     expect(again.body).toEqual({ created: 1, updated: 1, total: 2 })
     expect((await add(campaign, [{ phone_number: phone(3) }])).body).toEqual({ created: 0, updated: 0, total: 2 })
     expect((await contactsOf(campaign)).items).toMatchObject([
-      { name: 'Mira', variables: {} },
+      { name: 'Mira', variables: { a: 1 } },
       { phone_number: phone(3) },
     ])
+    await add(campaign, [{ phone_number: busy, variables: { b: 2 } }])
+    expect((await contactsOf(campaign)).items[0]).toMatchObject({ name: 'Mira', variables: { b: 2 } })
+    await add(campaign, [{ phone_number: busy, name: null, variables: {} }])
+    expect((await contactsOf(campaign)).items[0]).toMatchObject({ name: null, variables: {} })
   })
 
   it('count once where a number comes twice in one request: the last one', async () => {
@@ -245,6 +268,7 @@ describe('the status of a campaign', () => {
     expect((await shop.ask('GET', one(campaign, '/stats'))).body).toEqual({
       total: 6,
       pending: 0,
+      deleted: 0,
       statuses: expect.objectContaining({ triggered: expect.any(Number) }),
     })
     expect(await act(campaign, 'pause')).toMatchObject({ status: 200, body: { status: 'paused', started: false } })
@@ -424,11 +448,49 @@ describe('settings', () => {
     ])
     await shop.pass(hourMs)
     expect((await contactsOf(campaign)).items).toMatchObject([{ state: 'done', conversation_status: 'unanswered' }])
-    await shop.ask('DELETE', `${named}/${id}`)
     await act(campaign, 'pause')
-    expect(await act(campaign, 'start')).toMatchObject({ status: 404, body: { detail: 'Configuration not found' } })
-    expect((await shop.ask('PATCH', one(campaign), { configuration_id: null })).body.configuration_id).toBeNull()
+    expect(await shop.ask('DELETE', `${named}/${id}`)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('"Spring"') },
+    })
     expect((await act(campaign, 'start')).status).toBe(200)
+    expect((await shop.ask('PATCH', one(campaign), { configuration_id: null })).body.configuration_id).toBeNull()
+    expect((await shop.ask('DELETE', `${named}/${id}`)).status).toBe(204)
+  })
+
+  it('with a name are kept by no closed campaign, and none starts without them', async () => {
+    const { id } = (await shop.ask('POST', named, { name: 'slow' })).body
+    const campaign = await made({ configuration_id: id })
+    // Removed all the same, as it could be once.
+    await house.trial.app.engine.execute({ account: shop.account, by: 'test' }, (unit) => {
+      unit.run(plan, id.replace('campcfg_', ''), { type: 'remove' })
+      return true
+    })
+    expect(await act(campaign, 'start')).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('configuration_id') },
+    })
+    expect((await shop.ask('PATCH', one(campaign), { configuration_id: null })).status).toBe(200)
+    expect((await act(campaign, 'start')).status).toBe(200)
+    const other = (await shop.ask('POST', named, { name: 'slow' })).body.id
+    await act(await made({ configuration_id: other }), 'close')
+    expect((await shop.ask('DELETE', `${named}/${other}`)).status).toBe(204)
+  })
+
+  it('are those with a name or those of its own, and are shown as they are now', async () => {
+    const { id } = (await shop.ask('POST', named, { name: 'slow', concurrency_limit: 2 })).body
+    const configuration = { concurrency_limit: 7 }
+    const refused = { status: 422, body: { errors: [{ loc: ['body', 'configuration'] }] } }
+    const mixed = { name: 'x', agent_id: agent, configuration_id: id, configuration }
+    expect(await shop.ask('POST', path, mixed)).toMatchObject(refused)
+    const campaign = await made({ configuration_id: id })
+    expect(campaign.configuration).toEqual({ ...nothing, concurrency_limit: 2 })
+    await shop.ask('PATCH', `${named}/${id}`, { concurrency_limit: 3 })
+    expect((await shop.ask('GET', one(campaign))).body.configuration.concurrency_limit).toBe(3)
+    for (const body of [{ configuration }, { configuration, configuration_id: id }])
+      expect(await shop.ask('PATCH', one(campaign), body)).toMatchObject(refused)
+    const own = await shop.ask('PATCH', one(campaign), { configuration, configuration_id: null })
+    expect(own).toMatchObject({ status: 200, body: { configuration_id: null, configuration } })
   })
 
   it('may give every time zone that is listed', async () => {
@@ -440,23 +502,50 @@ describe('settings', () => {
       expect((await shop.ask('POST', named, { name: 'x', calling_hours, timezone })).status).toBe(201)
   })
 
-  it('of concurrency are the calls the organization may make at once', async () => {
-    const url = '/campaign/concurrency-settings'
+  const concurrency = '/campaign/concurrency-settings'
+  /** What the operator allows. */
+  const allow = (slots: number | null) =>
+    house.trial.app.services.accounts.change(shop.account, 'test', { limits: { slots } })
+
+  it('of concurrency are the calls the organization wishes to make at once', async () => {
     const own = { organization_id: `org_${shop.account}`, global_concurrency_limit: null, in_use: 0, waiting: 0 }
-    expect((await shop.ask('GET', url)).body).toEqual({ ...own, concurrency_limit: 2 })
-    expect(await shop.ask('PUT', url, { concurrency_limit: 3 })).toMatchObject({
+    const unsaid = { ...own, concurrency_limit: 2, effective_limit: 2 }
+    expect((await shop.ask('GET', concurrency)).body).toEqual(unsaid)
+    await allow(4)
+    expect(await shop.ask('PUT', concurrency, { concurrency_limit: 3 })).toMatchObject({
       status: 200,
-      body: { ...own, concurrency_limit: 3 },
+      body: { ...own, concurrency_limit: 3, effective_limit: 3 },
     })
     for (const wrong of [0, 10_001, 1.5, '3', null])
-      expect((await shop.ask('PUT', url, { concurrency_limit: wrong })).status).toBe(422)
+      expect((await shop.ask('PUT', concurrency, { concurrency_limit: wrong })).status).toBe(422)
     const campaign = await made()
     await add(campaign, people(5))
     await act(campaign, 'start')
     await shop.pass(1_000)
-    expect((await shop.ask('GET', url)).body).toMatchObject({ concurrency_limit: 3, in_use: 3, waiting: 2 })
-    await shop.ask('PUT', url, { concurrency_limit: 5 })
+    expect((await shop.ask('GET', concurrency)).body).toMatchObject({ effective_limit: 3, in_use: 3, waiting: 2 })
+    await shop.ask('PUT', concurrency, { concurrency_limit: 5 })
     await shop.pass(100)
-    expect((await shop.ask('GET', url)).body).toMatchObject({ in_use: 5, waiting: 0 })
+    const held = { concurrency_limit: 5, effective_limit: 4, in_use: 4, waiting: 1 }
+    expect((await shop.ask('GET', concurrency)).body).toMatchObject(held)
+  })
+
+  it("of concurrency leave the operator's limit and the operator's pause as they are", async () => {
+    expect((await shop.ask('PUT', concurrency, { concurrency_limit: 10_000 })).body).toMatchObject({
+      concurrency_limit: 10_000,
+      effective_limit: 2,
+    })
+    await allow(0)
+    await shop.ask('PUT', concurrency, { concurrency_limit: 500 })
+    const paused = { concurrency_limit: 500, effective_limit: 0 }
+    expect((await shop.ask('GET', concurrency)).body).toMatchObject(paused)
+    const { body } = await house.trial.admin.get(`/accounts/account_${shop.account}`)
+    expect(body.limits).toMatchObject({ slots: 0, wantedSlots: 500 })
+    const campaign = await made()
+    await add(campaign, people(1))
+    await act(campaign, 'start')
+    await shop.pass(1_000)
+    expect((await shop.ask('GET', concurrency)).body).toMatchObject({ ...paused, in_use: 0, waiting: 1 })
+    await allow(null)
+    expect((await shop.ask('GET', concurrency)).body).toMatchObject({ concurrency_limit: 500, effective_limit: 2 })
   })
 })

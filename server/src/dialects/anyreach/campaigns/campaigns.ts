@@ -10,7 +10,7 @@ import type { Api } from '../api.ts'
 import { plain, problemOf, type Problem } from '../errors.ts'
 import { conversationId } from '../ids.ts'
 import { organizationId } from '../credentials/keys.ts'
-import { madeAt, stamp, stampOf } from '../time.ts'
+import { madeAt, stamp, stampOf, touchedAt } from '../time.ts'
 import { activeStatuses, statusOf, type Status } from '../vocabulary.ts'
 import { versionIdFor } from '../widgets/widgets.ts'
 import type { contactStates, Settings, SettingsGiven } from '../wire/campaigns.ts'
@@ -34,7 +34,8 @@ function readPrefixed(prefix: string, text: string): Id | undefined {
 }
 
 export async function shownCampaign(api: Api, campaign: Campaign) {
-  const { id, account, name, agentId, from, planId, status, run, halted, settings, contacts, updatedAt } = campaign
+  const { id, account, name, agentId, from, planId, status, run, halted, contacts } = campaign
+  const plan = planId === null ? undefined : await api.context.services.campaigns.plans.get(account, planId)
   return {
     id: `campaign_${id}`,
     organization_id: organizationId(account),
@@ -45,11 +46,11 @@ export async function shownCampaign(api: Api, campaign: Campaign) {
     status,
     started: status === 'active' && run !== null,
     pause_reason: halted,
-    configuration: shownSettings(settings),
+    configuration: shownSettings((plan ?? campaign).settings),
     agent_version_id: run && (await versionIdFor(api, { account, agent: run.agent })),
     contact_count: contacts,
     created_at: stamp(madeAt(campaign)),
-    updated_at: stampOf(updatedAt),
+    updated_at: stamp(touchedAt(campaign)),
   }
 }
 
@@ -60,7 +61,7 @@ export function shownConfiguration(plan: Plan) {
     name: plan.name,
     ...shownSettings(plan.settings),
     created_at: stamp(madeAt(plan)),
-    updated_at: stampOf(plan.updatedAt),
+    updated_at: stamp(touchedAt(plan)),
   }
 }
 
@@ -128,9 +129,10 @@ function stateOf({ is, session }: ContactView): (typeof contactStates)[number] {
   return session && activeStatuses.has(statusOf(session)) ? 'in_progress' : 'done'
 }
 
-/** The status of a contact's conversation; `pending` where there is none. */
-export function statWord({ session }: ContactView): Status | 'pending' {
-  return session ? statusOf(session) : 'pending'
+/** The status of a contact's conversation; where there is none, why. */
+export function statWord({ is, session }: ContactView): Status | 'pending' | 'deleted' {
+  if (session) return statusOf(session)
+  return is === 'called' ? 'deleted' : 'pending'
 }
 
 /** Their names for our fields. */

@@ -79,8 +79,9 @@ function readAndRemove(scope: Scope, { context: { services } }: Api): void {
   const remove = {
     tags,
     operationId: 'deleteCampaignConfiguration',
-    summary: 'Delete named settings; what runs by them goes on',
+    summary: 'Delete named settings that no campaign has but closed ones',
     params: wire.idParams,
+    response: documented({}, 403, 404, 409),
   }
   scope.delete('/configurations/:id', { onRequest: managingCampaigns, schema: remove }, async (request, reply) => {
     const id = readConfigurationId(request.params.id)

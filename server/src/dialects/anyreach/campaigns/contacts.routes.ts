@@ -28,8 +28,8 @@ export function contactRoutes(scope: Scope, { context: { services } }: Api): voi
     if (id === undefined) return sendProblem(reply, notFound('Campaign'))
     const contacts = request.body.contacts.map(({ phone_number, name, variables }) => ({
       number: phone_number,
-      name,
-      data: variables,
+      ...(name !== undefined && { name }),
+      ...(variables && { data: variables }),
     }))
     const done = await campaigns.upsert(askOf(request), id, contacts)
     if (isRefused(done)) return sendProblem(reply, refusedBy(done.refusal, 'Campaign'))
@@ -65,7 +65,7 @@ export function contactRoutes(scope: Scope, { context: { services } }: Api): voi
     const id = readCampaignId(request.params.id)
     const counted = id === undefined ? undefined : await campaigns.count(callerOf(request).account, id, statWord)
     if (!counted) return sendProblem(reply, notFound('Campaign'))
-    const { pending = 0, ...statuses } = Object.fromEntries(counted.counts)
-    return sendJson(reply, 200, { total: counted.total, pending, statuses })
+    const { pending = 0, deleted = 0, ...statuses } = Object.fromEntries(counted.counts)
+    return sendJson(reply, 200, { total: counted.total, pending, deleted, statuses })
   })
 }

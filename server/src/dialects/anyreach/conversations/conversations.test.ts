@@ -222,6 +222,25 @@ describe('creating again (D2)', () => {
     },
   )
 
+  it('a UUID is the same in capitals (RFC 9562 section 4), and is shown in small letters', async () => {
+    const body = { channel: 'text', user_id: 'u', agent_id: agent }
+    const first = await shop.ask('POST', path, { ...body, id: id.toUpperCase(), conversation_id: id })
+    expect([first.status, first.body.conversation.id]).toEqual([200, id])
+    const again = await shop.ask('POST', path, { ...body, conversation_id: id })
+    expect([again.body, again.headers['idempotency-replayed']]).toEqual([first.body, 'true'])
+    for (const one of [id, id.toUpperCase()]) expect((await shop.read(one)).id).toBe(id)
+    const past = { channel: 'text', user_id: 'u', agent_id: agent, status: 'completed', items: [] }
+    const times = { created_at: '2024-01-01T00:00:00Z', ended_at: '2024-01-01T00:01:00Z' }
+    const named = 'A0000000-5b8e-4b43-9a52-5b6a1d0e9f11'
+    const conversations = [named, named.toLowerCase(), id.toUpperCase()].map((one) => ({ ...past, ...times, id: one }))
+    const { results } = (await shop.ask('POST', `${path}/import`, { conversations })).body
+    expect(results).toMatchObject([
+      { conversation_id: named.toLowerCase(), repeated: false },
+      { conversation_id: named.toLowerCase(), repeated: true },
+      { error: { status: 409 } },
+    ])
+  })
+
   it('by telephone no second call is placed, and the answer is 202 again', async () => {
     const body = { channel: 'telephone', user_id: '+12025550101', agent_id: agent, id }
     await shop.ask('POST', path, body)
@@ -248,6 +267,29 @@ describe('creating again (D2)', () => {
     const turned = { ...body, agent_config: { instructions: 'Be kind.', greeting: 'Hi' } }
     expect((await shop.ask('POST', path, turned)).body).toEqual(first.body)
     expect((await shop.ask('POST', path, { ...body, agent_config: { greeting: 'Ho' } })).status).toBe(409)
+  })
+
+  it('D29: an inline configuration is an agent of one conversation, and none where no conversation is made', async () => {
+    const { events } = house.trial.app.services
+    const made = async () => {
+      const { items } = await events.page(shop.account, 0, 500)
+      return items.filter(({ event }) => event.type === 'agent.written').length
+    }
+    const before = await made()
+    const body = { channel: 'text', user_id: 'u', agent_config: { greeting: 'Hi' }, id }
+    const answers = await Promise.all(Array.from({ length: 5 }, () => shop.ask('POST', path, body)))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1)
+    expect(await made()).toBe(before + 1)
+    for (const change of [{ agent_config: { greeting: 'Ho' } }, { user_id: 'v' }])
+      expect((await shop.ask('POST', path, { ...body, ...change })).status).toBe(409)
+    const mail = { channel: 'email', user_id: 'u', agent_config: {}, to_address: 'bob@example.com' }
+    for (const key of [undefined, 'order-1']) {
+      const headers = key === undefined ? {} : { 'idempotency-key': key }
+      expect((await shop.ask('POST', path, { ...mail, from_address: 'bob@example.com' }, headers)).status).toBe(422)
+    }
+    expect(await made()).toBe(before + 1)
+    expect((await shop.ask('GET', '/core/agents')).body).toHaveLength(1)
   })
 
   it('an e-mail session is known by its user, not by the address alone', async () => {

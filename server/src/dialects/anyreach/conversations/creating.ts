@@ -9,7 +9,7 @@ import type { WrittenDraft } from '#services/texts/api.ts'
 import type { Api } from '../api.ts'
 import { chooseAgent, type ChosenAgent } from '../agents/choosing.ts'
 import { notFound, plain, problemOf, wrong, type Problem } from '../errors.ts'
-import { keyReference } from '../ids.ts'
+import { keyReference, uuidReference } from '../ids.ts'
 import { dataOf, keptAs, keptOf, type Kept } from './kept.ts'
 import { startingMessage } from './transcript.ts'
 import { kindOf } from '../vocabulary.ts'
@@ -39,6 +39,7 @@ export async function createConversation(api: Api, ask: Ask, wanted: Wanted): Pr
   if (reference && 'status' in reference) return reference
   const problem = checkChannel(body)
   if (problem) return problem
+  if (reference && (await api.context.services.sessions.isUsedUp(ask.account, reference.key))) return deleted
   const first = await createOnce(api, ask, wanted, reference)
   // Somebody else with the same order was faster: it is answered with theirs.
   const again = isRefused(first) && first.refusal.code === 'in_use' && body.agent_config
@@ -52,7 +53,7 @@ async function createOnce(
   { body, widget }: Wanted,
   reference: Reference | undefined,
 ): Promise<CreatedConversation | Refused | Problem> {
-  const chosen = await chooseAgent(api, ask, {
+  const chosen = await chooseAgent(api, ask.account, {
     channel: body.channel,
     agent_id: body.agent_id ?? undefined,
     version: body.version ?? undefined,
@@ -63,15 +64,14 @@ async function createOnce(
   })
   if ('status' in chosen) return chosen
   const opened = await open(api.context.services, ask, body, draftOf(body, chosen, reference, widget))
-  if (isRefused(opened)) {
-    await chosen.unused?.()
-    return opened
-  }
+  if (isRefused(opened)) return opened
   // A mail's user is known to the house by the address.
   if (opened.repeated && userOf(opened.view) !== body.user_id) return anotherConversation
   return opened
 }
 
+/** D2: a name is used for ever, so that no retry places a second call. */
+const deleted = plain(409, 'This order was carried out; its conversation has been deleted. Use a new UUID or key for a new one.')
 const anotherConversation = plain(409, 'This UUID names another conversation: use a new one.')
 
 function userOf({ session, order }: SessionView): string {
@@ -80,7 +80,7 @@ function userOf({ session, order }: SessionView): string {
 
 function draftOf(
   { channel, user_id, initial_context: context, custom_metadata }: CreateConversation,
-  { pin }: ChosenAgent,
+  { pin, definition }: ChosenAgent,
   reference: Reference | undefined,
   widget: string | undefined,
 ): WrittenDraft {
@@ -91,7 +91,7 @@ function draftOf(
     ...(widget !== undefined && { web_widget_id: widget }),
   }
   return {
-    agent: pin,
+    agent: pin ?? { definition },
     user: user_id,
     ...(reference && { reference }),
     ...(context && { context }),
@@ -147,6 +147,8 @@ async function placed(
   { agent_number: from }: CreateConversation,
   { agent, user, ...draft }: WrittenDraft,
 ): Promise<CreatedConversation | Refused> {
+  // No call takes an inline configuration (4.1): whoever gave one has been told.
+  if (!('id' in agent)) return { refusal: unkept }
   const outcome = await sessions.place(ask, {
     ...draft,
     agentId: agent.id,
@@ -163,12 +165,10 @@ const unkept: Refusal = { code: 'unavailable', message: 'The conversation could 
 
 /** D2: a UUID in the body becomes the conversation's id; a key in the header only names the order. */
 function referenceOf({ body, key }: Wanted): Reference | Problem | undefined {
-  const { conversation_id: named, id } = body
-  if (named && id && named !== id)
+  const [named, second] = [body.conversation_id, body.id].flatMap((uuid) => (uuid ? [uuidReference(uuid)] : []))
+  if (second && named?.key !== second.key)
     return wrong(['body', 'id'], 'Give the same UUID as in conversation_id, or leave one of the two out.')
-  const own = named ?? id
-  if (own) return { key: own, isId: true }
-  return key === undefined ? undefined : keyReference(key)
+  return named ?? (key === undefined ? undefined : keyReference(key))
 }
 
 /** What each channel needs beside an agent. */
@@ -196,6 +196,7 @@ const fieldOf: Readonly<Record<string, keyof CreateConversation>> = {
 function notCreated(refusal: Refusal, { channel }: CreateConversation): Problem {
   const { code, field = '', message } = refusal
   if (code === 'in_use') return anotherConversation
+  if (code === 'closed') return deleted
   if (code === 'not_found' && field === 'agentId') return notFound('Agent')
   if (code === 'not_found' && field === 'version') return notFound('Agent version')
   if (code !== 'invalid' && code !== 'not_found') return problemOf(refusal)

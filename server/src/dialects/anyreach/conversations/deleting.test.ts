@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openAnyreach, shop as number, type AnyreachHouse, type Organization } from '#conformance/anyreach-client.ts'
+import { dayMs, minuteMs } from '#domain/vocabulary/instant.ts'
 
 let house: AnyreachHouse
 let shop: Organization
@@ -17,6 +18,8 @@ const remove = (id: string, token = shop.token) => shop.as(token)('DELETE', `/co
 const end = (id: string) => shop.ask('POST', `/core/conversations/${id}/end`)
 const say = (id: string, text: string) => shop.ask('POST', `/core/conversations/${id}/messages`, { text })
 const kept = async () => (await shop.native.get('/conversations')).body.conversations
+
+const carriedOut = { status: 409, body: { detail: expect.stringContaining('This order was carried out') } }
 
 /** A text conversation that is over; answers with its id. */
 async function over(text: string, more: object = {}): Promise<string> {
@@ -49,13 +52,57 @@ describe('deleting a conversation', () => {
     expect((await shop.ask('GET', '/core/conversations')).body).toEqual([])
   })
 
-  it('X10: frees the name its maker gave it', async () => {
+  it('D2: keeps the name its maker gave it: the same order again makes nothing', async () => {
     const conversation_id = '2f1c7f0e-5b8e-4b43-9a52-5b6a1d0e9f11'
     const id = await over('Hi', { conversation_id })
     expect(id).toBe(conversation_id)
     expect((await remove(id)).status).toBe(204)
     expect((await shop.ask('GET', `/core/conversations/${id}`)).status).toBe(404)
-    expect(await shop.text(agent, { conversation_id })).toBe(conversation_id)
+    const wanted = { channel: 'text', user_id: 'user_42', agent_id: agent, conversation_id }
+    const again = () => shop.ask('POST', '/core/conversations', wanted)
+    for (const answer of await Promise.all([again(), again()])) expect(answer).toMatchObject(carriedOut)
+    expect((await shop.ask('GET', '/core/conversations')).body).toEqual([])
+    const telephone = { channel: 'telephone', user_id: '+14155550133', agent_number: number, agent_id: agent }
+    expect(await shop.ask('POST', '/core/conversations', { ...telephone, conversation_id })).toMatchObject(carriedOut)
+  })
+
+  it.each(['telephone', 'text', 'webrtc'])('D2: an order of %s by its key places nothing twice', async (channel) => {
+    const wanted = { channel, user_id: '+14155550133', agent_id: agent, custom_metadata: {} }
+    const place = () => shop.ask('POST', '/core/conversations', wanted, { 'idempotency-key': 'order-7' })
+    const first = (await place()).body.conversation.id
+    await (channel === 'telephone' ? shop.pass(10 * minuteMs) : end(first))
+    await shop.pass(20 * minuteMs)
+    // A repeat that comes while it is deleted sees it, or that it is gone.
+    const [gone, during] = await Promise.all([remove(first), place()])
+    expect(gone.status).toBe(204)
+    expect([200, 202, 409]).toContain(during.status)
+    for (const answer of await Promise.all([place(), place()])) expect(answer).toMatchObject(carriedOut)
+    await shop.pass(10 * minuteMs)
+    expect((await shop.ask('GET', '/core/conversations')).body).toEqual([])
+  })
+
+  it('D2: an inline agent is not made for an order that was carried out', async () => {
+    const agent_config = { greeting: 'Hello!' }
+    const wanted = { channel: 'text', user_id: 'user_42', agent_config }
+    const place = () => shop.ask('POST', '/core/conversations', wanted, { 'idempotency-key': 'order-8' })
+    const { id } = (await place()).body.conversation
+    await end(id)
+    expect((await remove(id)).status).toBe(204)
+    const { agents } = house.trial.app.services
+    const create = vi.spyOn(agents, 'create')
+    expect(await place()).toMatchObject(carriedOut)
+    expect(create).not.toHaveBeenCalled()
+    create.mockRestore()
+  })
+
+  it('D2: what retention deletes keeps its name, too', async () => {
+    const conversation_id = '2f1c7f0e-5b8e-4b43-9a52-5b6a1d0e9f12'
+    await over('Hi', { conversation_id })
+    await house.trial.app.services.accounts.change(shop.account, 'test', { limits: { retentionDays: 1 } })
+    for (let day = 0; day < 3; day++) await shop.pass(dayMs)
+    expect((await shop.ask('GET', '/core/conversations')).body).toEqual([])
+    const wanted = { channel: 'text', user_id: 'user_42', agent_id: agent, conversation_id }
+    expect(await shop.ask('POST', '/core/conversations', wanted)).toMatchObject(carriedOut)
   })
 
   it('X10: is for what is over: 409 before', async () => {

@@ -6,7 +6,7 @@ import type { Sessions, SessionView } from '#services/calls/api.ts'
 import { sendProblem } from '../answering.ts'
 import type { Api, Scope } from '../api.ts'
 import { callerOf, needs } from '../credentials/caller.ts'
-import { readers, shownTo } from './conversations.routes.ts'
+import { hiddenFilter, readers, shownTo } from './conversations.routes.ts'
 import { documented } from '../documented.ts'
 import { plain } from '../errors.ts'
 import { limits } from '../limits.ts'
@@ -39,7 +39,7 @@ export function exportRoutes(scope: Scope, api: Api): void {
   }
   scope.get('/export', { schema, onRequest: needs(...readers), exposeHeadRoute: false }, async (request, reply) => {
     const { account } = callerOf(request)
-    const question = questionOf({ sessions, clock }, request.query)
+    const question = hiddenFilter(request, request.query) ?? questionOf({ sessions, clock }, request.query)
     if (question && 'status' in question) return sendProblem(reply, question)
     const stream = Readable.from(question ? written(sessions, account, question, shownTo(api, request)) : [])
     const stop = (): void => void stream.destroy(new Error('The server is stopping.'))

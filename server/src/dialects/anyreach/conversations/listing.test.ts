@@ -253,3 +253,26 @@ describe('filters (4.2, X11)', () => {
     expect(await ids({ updated_before: updated_at })).toHaveLength(1)
   })
 })
+
+describe('very large conversations', () => {
+  const times = { created_at: '2024-01-01T00:00:00Z', ended_at: '2024-01-01T00:05:00Z', status: 'completed' }
+  const said = { type: 'turn', role: 'user', text: 'x'.repeat(240 * 1024), created_at: times.created_at }
+
+  it('make a page shorter, which says where the next one begins', async () => {
+    const conversations = Array.from({ length: 4 }, () => {
+      return { ...times, channel: 'text', user_id: 'u', agent_id: agent, items: [said] }
+    })
+    for (let i = 0; i < 18; i++) await shop.ask('POST', `${path}/import`, { conversations })
+    const first = await list({ limit: '200' })
+    expect(first.text.length).toBeLessThanOrEqual(16 * 1024 * 1024)
+    expect(first.body.length).toBeGreaterThan(60)
+    expect(first.body.length).toBeLessThan(72)
+    const rest = await list({ limit: '200', cursor: String(first.headers['x-next-cursor']) })
+    expect(rest.headers['x-next-cursor']).toBeUndefined()
+    const all = [...first.body, ...rest.body].map(({ id }: Item) => id)
+    expect([all.length, new Set(all).size]).toEqual([72, 72])
+    // Who may not see what was said is given whole pages.
+    const reader = shop.as(await shop.limited('conversations:read'))
+    expect((await reader('GET', `${path}?limit=200`)).body).toHaveLength(72)
+  })
+})

@@ -2,6 +2,7 @@ import type { ImportedItem, ImportedOutcome } from '#domain/session/events.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { PastSession } from '#services/calls/api.ts'
 import { readAgentId } from '../agents/agent-ids.ts'
+import { canonical } from '../canonical.ts'
 import { notFound, plain, wrong, type Problem } from '../errors.ts'
 import { importReference } from '../ids.ts'
 import { keptAs } from './kept.ts'
@@ -135,12 +136,4 @@ function tookOf({ end_to_end_ms: totalMs, llm_ttft_ms: firstWordMs, tools_ms: to
 
 function millisecond(at: Microseconds): Instant {
   return Math.floor(at / 1_000)
-}
-
-/** The same content gives the same text, whatever the order of its keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
-    return Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  })
 }

@@ -13,7 +13,7 @@ import { stampOf } from '../time.ts'
 import { activeStatuses, statusOf } from '../vocabulary.ts'
 import { ended, endedAnswers, endedParams, type Ended } from '../wire/end.ts'
 import { listenerToken } from '../wire/conversations.ts'
-import { idParams } from '../wire/requests.ts'
+import { idParams, listening } from '../wire/requests.ts'
 
 const tags = ['Conversations']
 const notActive = plain(409, 'Conversation is not active')
@@ -107,7 +107,8 @@ function listen(scope: Scope, api: Api): void {
     summary: 'Make a listener token',
     description: 'Lets somebody listen to a live WebRTC conversation, unseen and unheard.',
     params: idParams,
-    response: documented({ 200: listenerToken }, 403, 404, 409),
+    body: listening,
+    response: documented({ 200: listenerToken }, 403, 404, 409, 422),
   }
   const onRequest = needs('conversations:read_sensitive', 'conversations:manage')
   scope.post('/:conversation_id/listener-token', { schema, onRequest }, async (request, reply) => {

@@ -1,3 +1,4 @@
+import { erasedAgent } from '#domain/agent/blank.ts'
 import type { Endpoint } from '#domain/endpoint/state.ts'
 import type { SessionEvent } from '#domain/session/events.ts'
 import { isImported } from '#domain/session/standing.ts'
@@ -87,11 +88,11 @@ async function announcementsTo(
 /** The conversation right after the event. Undefined: it is erased. */
 async function viewOf(services: Services, session: Session, version: number): Promise<SessionView | undefined> {
   const { account, id, agent } = session
-  const [order, definition] = await Promise.all([
+  const [order, definition = erasedAgent] = await Promise.all([
     services.sessions.order(account, id),
     services.agents.version(account, agent.id, agent.version),
   ])
-  return order && definition && { session, version, order, definition }
+  return order && { session, version, order, definition }
 }
 
 /** A message comes with itself alone: with the whole transcript each would repeat all those before it. */

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openAnyreach, type AnyreachHouse, type Organization } from '#conformance/anyreach-client.ts'
 import { dayMs } from '#domain/vocabulary/instant.ts'
+import type { Followed } from '#engine/api.ts'
 import type { OutgoingRequest } from '#services/ports.ts'
 import { createAnnouncer } from './announcer.ts'
 import { webhookBody } from '../wire/webhooks.ts'
@@ -64,6 +65,28 @@ describe('webhooks', () => {
       expect(Math.abs(Number(t) - Date.now() / 1000)).toBeLessThan(60)
       expect(headers['x-event-id']).toBe(JSON.parse(body ?? '').id)
     }
+  })
+
+  it('are told of conversations to their end, also when their agent was erased meanwhile', async () => {
+    await make({ events: ['conversation.status'] })
+    const { services } = house.trial.app
+    const followed: Followed[] = []
+    const stop = services.events.follow(
+      shop.account,
+      services.events.lastSeq(),
+      (batch) => void followed.push(...batch),
+    )
+    const id = await talk()
+    const completed = expect.objectContaining({ outcome: 'completed' })
+    await vi.waitFor(() => expect(followed.map(({ after }) => after)).toContainEqual(completed))
+    stop()
+    // As after a restart: nobody remembers its versions.
+    const agents = { ...services.agents, version: async () => undefined }
+    const { announcements } = createAnnouncer({ ...services, agents })
+    const told = (await Promise.all(followed.map(async (one) => announcements(one)))).flat()
+    const bodies = told.map(({ frozen }) => JSON.parse(frozen.body ?? ''))
+    expect(bodies.map(({ data }) => data.status)).toEqual(['in_progress', 'completed'])
+    expect(bodies.at(-1).data.conversation).toMatchObject({ id, status: 'completed', agent: { name: '' } })
   })
 
   it('D5: say nothing of what was said where their token may not see it', async () => {

@@ -33,7 +33,9 @@ export function withBranding(config: WidgetConfig, branding: Branding): WidgetCo
 /** The page up to the end of its head, which is all that is waited for. */
 async function headOf({ context }: Api, account: string, url: string): Promise<string | undefined> {
   const enough = new AbortController()
-  let head = ''
+  const pieces: string[] = []
+  let length = 0
+  let tail = ''
   const owner = await context.services.accounts.get(account)
   const asked = await context.stream(
     {
@@ -48,16 +50,20 @@ async function headOf({ context }: Api, account: string, url: string): Promise<s
     },
     (text, { status }) => {
       if (status !== 200 || enough.signal.aborted) return
-      head = (head + text).slice(0, lookedAt)
-      if (head.length === lookedAt || /<\/head|<body/i.test(head.slice(-text.length - 8))) enough.abort()
+      pieces.push(text)
+      length += text.length
+      // The end of the head may come in two pieces.
+      const latest = tail + text
+      tail = latest.slice(-8)
+      if (length >= lookedAt || /<\/head|<body/i.test(latest)) enough.abort()
     },
   )
   const isRead = enough.signal.aborted || ('status' in asked && asked.status === 200)
-  return isRead ? head : undefined
+  return isRead ? pieces.join('').slice(0, lookedAt) : undefined
 }
 
 /** Undefined: the page says nothing of the kind. */
-function readBranding(page: string, domain: string, base: string): Branding | undefined {
+export function readBranding(page: string, domain: string, base: string): Branding | undefined {
   const [head = ''] = page.split(/<\/head|<body/i, 1)
   const metas = tagsIn(head, 'meta')
   const meta = (name: string): string | undefined =>
@@ -73,12 +79,14 @@ function readBranding(page: string, domain: string, base: string): Branding | un
 
 type Attributes = ReadonlyMap<string, string>
 
+/** Only from where a name begins: else each letter of a long one without a value would be tried. */
+const attribute = /(?<![\w:-])([\w:-]{1,100})\s{0,10}=\s{0,10}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g
+
 function tagsIn(html: string, name: string): readonly Attributes[] {
   const found = html.matchAll(new RegExp(`<${name}\\s([^<>]{1,4000})>`, 'gi'))
   return Array.from(found, ([, text = '']) => {
-    const attributes = text.matchAll(/([\w:-]{1,100})\s{0,10}=\s{0,10}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g)
     return new Map(
-      Array.from(attributes, ([, key = '', double, single, bare]) => [
+      Array.from(text.matchAll(attribute), ([, key = '', double, single, bare]) => [
         key.toLowerCase(),
         readable(double ?? single ?? bare ?? ''),
       ]),

@@ -8,6 +8,7 @@ import { shownCreated } from '../conversations/conversations.routes.ts'
 import { createConversation } from '../conversations/creating.ts'
 import { documented } from '../documented.ts'
 import { notFound, plain, type Problem } from '../errors.ts'
+import { limits } from '../limits.ts'
 import { readWidgetId, versionIdFor, widgetId } from './widgets.ts'
 import { created } from '../wire/conversations.ts'
 import * as wire from '../wire/widgets.ts'
@@ -18,8 +19,15 @@ const security: readonly [] = []
 /** How long a browser may keep what a preflight said, in seconds. */
 const preflightSeconds = '600'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    anyreachWidget: WidgetView | null
+  }
+}
+
 /** `/core/public/web-widgets`: what pages do with a published widget, without a token. */
 export function publicWidgetRoutes(scope: Scope, api: Api): void {
+  scope.decorateRequest('anyreachWidget', null)
   read(scope, api)
   start(scope, api)
   preflight(scope, api)
@@ -34,11 +42,9 @@ function read(scope: Scope, api: Api): void {
     params: wire.idParams,
     response: documented({ 200: wire.publicWidget }, 404, 429),
   }
-  scope.get('/:id', { schema }, async (request, reply) => {
-    const view = await published(api, request.params.id)
-    if ('status' in view) return sendProblem(reply, view)
-    allow(request, reply, view)
-    return sendJson(reply, 200, { id: widgetId(view.widget), channel: 'webrtc', config: view.config })
+  scope.get('/:id', { schema, onRequest: finding(api) }, async (request, reply) => {
+    const { widget, config } = foundBy(request)
+    return sendJson(reply, 200, { id: widgetId(widget), channel: 'webrtc', config })
   })
 }
 
@@ -53,10 +59,8 @@ function start(scope: Scope, api: Api): void {
     body: wire.guestStart,
     response: documented({ 200: created }, 403, 404, 422, 429),
   }
-  scope.post('/:id/conversations', { schema }, async (request, reply) => {
-    const view = await published(api, request.params.id)
-    if ('status' in view) return sendProblem(reply, view)
-    if (!allow(request, reply, view)) return sendProblem(reply, wrongPage)
+  scope.post('/:id/conversations', { schema, onRequest: [finding(api), fromItsPages] }, async (request, reply) => {
+    const view = foundBy(request)
     const { widget } = view
     const { user_id, custom_metadata } = request.body ?? {}
     const body = {
@@ -77,38 +81,60 @@ function preflight(scope: Scope, api: Api): void {
     ['/:id', 'GET'],
     ['/:id/conversations', 'POST'],
   ] as const)
-    scope.options(path, { schema: { hide: true, params: wire.idParams } }, async (request, reply) => {
-      const view = await published(api, request.params.id)
-      if ('status' in view) return sendProblem(reply, view)
-      if (!allow(request, reply, view)) return sendProblem(reply, wrongPage)
-      reply.header('access-control-allow-methods', methods).header('access-control-allow-headers', 'content-type')
-      return reply.code(204).header('access-control-max-age', preflightSeconds).send()
-    })
+    scope.options(
+      path,
+      { schema: { hide: true, params: wire.idParams }, onRequest: [finding(api), fromItsPages] },
+      async (_request, reply) => {
+        reply.header('access-control-allow-methods', methods).header('access-control-allow-headers', 'content-type')
+        return reply.code(204).header('access-control-max-age', preflightSeconds).send()
+      },
+    )
+}
+
+/** Before anything else of a request is looked at: finds its widget, so that the widget's pages may read whatever is answered. */
+function finding(api: Api) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const view = await published(api, (request.params as { readonly id: string }).id)
+    if (!view) return sendProblem(reply, notFound('Web widget'))
+    request.anyreachWidget = view
+    reply.header('vary', 'Origin')
+    if (isFromPageOf(request, view)) reply.header('access-control-allow-origin', request.headers.origin)
+    const limited = rated(api, view)
+    return limited ? sendProblem(reply, limited) : undefined
+  }
+}
+
+function foundBy({ anyreachWidget }: FastifyRequest): WidgetView {
+  if (!anyreachWidget) throw new Error('No widget was found before this route.')
+  return anyreachWidget
+}
+
+async function fromItsPages(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  return isFromPageOf(request, foundBy(request)) ? undefined : sendProblem(reply, wrongPage)
 }
 
 const wrongPage = plain(403, 'This page is on none of the domains of the widget.')
 
-/** A widget that anybody may see, as long as its organization has requests left. Its id names the organization. */
-async function published(api: Api, text: string): Promise<WidgetView | Problem> {
-  const { services, limiter } = api.context
+/** A widget that anybody may see. */
+async function published({ context: { services } }: Api, text: string): Promise<WidgetView | undefined> {
   const named = readWidgetId(text)
   const account = named && (await services.accounts.get(named.account))
-  if (!named || !account) return notFound('Web widget')
-  const { allowed, retryAfterMs } = limiter.take(account.id, account.limits.requestsPerSecond)
-  const wait = String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
-  if (!allowed) return plain(429, 'Too many requests: wait and try again.', { 'retry-after': wait })
-  const view = await services.widgets.get(account.id, named.id)
-  return view?.widget.published ? view : notFound('Web widget')
+  const view = account && (await services.widgets.get(account.id, named.id))
+  return view?.widget.published ? view : undefined
 }
 
-/** Whether the request is of a page on one of the widget's domains; such a page may read the answer. */
-function allow({ headers: { origin } }: FastifyRequest, reply: FastifyReply, { widget }: WidgetView): boolean {
-  reply.header('vary', 'Origin')
+/** Each widget has requests of its own, so that strangers use up nothing of its organization. */
+function rated({ context: { limiter } }: Api, { widget: { id } }: WidgetView): Problem | undefined {
+  const { allowed, retryAfterMs } = limiter.take(`widget ${id}`, limits.widgetRequests)
+  const wait = String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
+  return allowed ? undefined : plain(429, 'Too many requests: wait and try again.', { 'retry-after': wait })
+}
+
+/** Whether the request is of a page on one of the widget's domains; such a page may read what is answered. */
+function isFromPageOf({ headers: { origin } }: FastifyRequest, { widget }: WidgetView): boolean {
   const page = origin === undefined ? null : URL.parse(origin)
   const isWeb = page?.protocol === 'https:' || page?.protocol === 'http:'
-  if (!isWeb || page.origin !== origin?.toLowerCase() || !isOnDomain(page.hostname, widget.domains)) return false
-  reply.header('access-control-allow-origin', origin)
-  return true
+  return isWeb && page.origin === origin?.toLowerCase() && isOnDomain(page.hostname, widget.domains)
 }
 
 async function wishOf(api: Api, { widget }: WidgetView) {

@@ -318,13 +318,24 @@ describe('a published widget, without a token', () => {
     expect(started.body.conversation).toMatchObject({ agent_id: agent, agent_version_id: version })
   })
 
-  it('is limited by the rate of its organization', async () => {
-    const { id } = await published()
+  it('is limited for itself, and uses up nothing of its organization or of another widget', async () => {
+    const [{ id }, other] = [await published(), await published()]
     await house.trial.app.services.accounts.change(shop.account, 'test', { limits: { requestsPerSecond: 1 } })
-    const answers = []
-    for (let i = 0; i < 4; i++) answers.push(await asked('GET', id))
-    expect(answers.map(({ status }) => status)).toContain(429)
-    expect(answers.find(({ status }) => status === 429)?.headers).toMatchObject({ 'retry-after': expect.any(String) })
+    const answers = await Promise.all(Array.from({ length: 30 }, () => asked('GET', id)))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]?.headers).toMatchObject({ 'retry-after': '1' })
+    expect((await asked('POST', `${id}/conversations`, 'https://example.com', {})).status).toBe(429)
+    expect((await asked('GET', other.id)).status).toBe(200)
+    expect((await shop.ask('GET', path)).headers).toMatchObject({ 'ratelimit-limit': '1', 'ratelimit-remaining': '1' })
+  })
+
+  it('takes no request of an organization where it is unknown or not published', async () => {
+    const { id } = await made()
+    await house.trial.app.services.accounts.change(shop.account, 'test', { limits: { requestsPerSecond: 1 } })
+    for (const one of [id, `widget_${shop.account}${shop.account}`])
+      for (let i = 0; i < 30; i++) expect((await asked('GET', one)).status).toBe(404)
+    expect((await shop.ask('GET', path)).headers).toMatchObject({ 'ratelimit-remaining': '1' })
   })
 
   it('section 7: answers 404 for unknown paths and 405 for other verbs', async () => {

@@ -6,7 +6,7 @@ import { foundAgent } from '../agents/agents.ts'
 import type { Api } from '../api.ts'
 import { notFound, wrong, type Problem } from '../errors.ts'
 import { organizationId } from '../credentials/keys.ts'
-import { madeAt, stamp, stampOf } from '../time.ts'
+import { madeAt, stamp, touchedAt } from '../time.ts'
 import { pinOf, versionNamed } from '../agents/versions.ts'
 
 /** What a widget is called: it names its organization too, which nobody tells who reads it without a token. */
@@ -31,7 +31,7 @@ export async function foundWidget(
 }
 
 export async function shownWidget(api: Api, { widget, config }: WidgetView) {
-  const { account, agent, domains, published, updatedAt } = widget
+  const { account, agent, domains, published } = widget
   return {
     id: widgetId(widget),
     organization_id: organizationId(account),
@@ -41,7 +41,7 @@ export async function shownWidget(api: Api, { widget, config }: WidgetView) {
     published,
     config,
     created_at: stamp(madeAt(widget)),
-    updated_at: stampOf(updatedAt),
+    updated_at: stamp(touchedAt(widget)),
   }
 }
 

@@ -1,8 +1,13 @@
 import * as z from 'zod'
+import { actNames } from '#domain/agent/tool-names.ts'
 
 /** The configuration of an agent's version, as it is written. Secrets go in and never come back. */
 
-const url = z.url({ protocol: /^https?$/, error: 'Give an http or https URL.' }).max(2048)
+/** What is in a URL is shown to whoever may read the agent: credentials have fields of their own. */
+const url = z
+  .url({ protocol: /^https?$/, error: 'Give an http or https URL.' })
+  .max(2048)
+  .refine((text) => !/^https?:\/\/[^/?#]*@/i.test(text), 'Give a URL without user name and password: use the secret.')
 const timeout = z.int().min(100).max(60_000).default(10_000).meta({ description: 'Milliseconds' })
 const has = z.boolean().optional().meta({ description: 'Only read: whether there is one' })
 const signingSecret = z
@@ -58,7 +63,10 @@ const openai = z
   .meta({ description: 'A language model behind the chat completions protocol is asked at every turn' })
 
 const tool = z.strictObject({
-  name: toolName,
+  name: toolName.refine(
+    (name) => !actNames.includes(name),
+    `Give another name: every agent has ${actNames.join(', ')} already.`,
+  ),
   description: z.string().max(4000).default('').meta({ description: 'When to use it, for the model' }),
   parameters: fields.default({ type: 'object', properties: {} }).meta({ description: 'JSON Schema of its arguments' }),
   url,

@@ -58,17 +58,20 @@ const fields = {
     .nullable()
     .meta({ description: 'Named settings, taken as they are at each start' }),
 }
+const ownSettings = settingsGiven
+  .optional()
+  .meta({ description: 'Settings of its own; not beside configuration_id' })
 export const campaignDraft = z
   .looseObject({
     name,
     agent_id: fields.agent_id,
     phone_numbers: fields.phone_numbers.default([]),
     configuration_id: fields.configuration_id.default(null),
-    configuration: settingsGiven.default({}).meta({ description: 'Settings of its own, where it has no named ones' }),
+    configuration: ownSettings,
   })
   .meta({ id: 'CreateCampaignRequest' })
 export const campaignChange = z
-  .looseObject({ ...z.object(fields).partial().shape, configuration: settingsGiven.optional() })
+  .looseObject({ ...z.object(fields).partial().shape, configuration: ownSettings })
   .meta({ id: 'UpdateCampaignRequest' })
 
 const stamp = z.iso.datetime()
@@ -81,7 +84,7 @@ export const campaign = z
     status: z.enum(campaignStatuses),
     started: z.boolean().meta({ description: 'Whether it is calling: active, and started' }),
     pause_reason: z.string().nullable().meta({ description: 'Why it paused by itself' }),
-    configuration: settings,
+    configuration: settings.meta({ description: 'What it calls by: the named settings as they are now, or its own' }),
     agent_version_id: z.string().nullable().meta({ description: 'Since the last start' }),
     contact_count: z.int(),
     created_at: stamp,
@@ -105,14 +108,16 @@ export const campaignsQuery = pageQuery.extend({
 const contactFields = {
   phone_number: number,
   name: z.string().max(255).nullable(),
-  variables: z.record(z.string(), z.unknown()).meta({ description: "For the agent's prompt; at most 25 KB as JSON" }),
+  variables: z
+    .record(z.string(), z.unknown())
+    .meta({ description: "For the agent's prompt, where `name` is filled in beside them; at most 25 KB as JSON" }),
 }
 const contactDraft = z.looseObject({
   phone_number: contactFields.phone_number,
-  name: contactFields.name.default(null),
+  name: contactFields.name.optional(),
   variables: contactFields.variables
     .refine((data) => JSON.stringify(data).length <= mostData, 'Give at most 25 KB as JSON.')
-    .default({}),
+    .optional(),
 })
 export const contactsDraft = z
   .looseObject({
@@ -147,7 +152,8 @@ export const contactsQuery = z.object({
 export const stats = z
   .object({
     total: z.int(),
-    pending: z.int().meta({ description: 'Contacts without a conversation' }),
+    pending: z.int().meta({ description: 'Contacts whom nobody has called' }),
+    deleted: z.int().meta({ description: 'Contacts who were called, and whose conversation was deleted since' }),
     statuses: z
       .partialRecord(z.enum(statuses), z.int())
       .meta({ description: 'Contacts by the status of their conversation' }),
@@ -180,7 +186,8 @@ export const concurrencyChange = z
 export const concurrency = z
   .object({
     organization_id: z.string(),
-    concurrency_limit: z.int().meta({ description: 'Calls at once of the organization' }),
+    concurrency_limit: z.int().meta({ description: 'Calls at once that the organization wishes for' }),
+    effective_limit: z.int().meta({ description: 'What holds: the wish, and never more than the operator allows' }),
     global_concurrency_limit: z
       .int()
       .nullable()

@@ -111,10 +111,10 @@ export const created = z
   .looseObject({
     conversation,
     starting_message: startingMessage,
-    url: admission.url.optional().meta({ description: 'WebRTC: a WebSocket' }),
-    token: admission.token.optional().meta({ description: 'WebRTC: lets the user join' }),
+    url: admission.url.nullable().optional().meta({ description: 'WebRTC: a WebSocket; null: sent again when it was over' }),
+    token: admission.token.nullable().optional().meta({ description: 'WebRTC: lets the user join; null as above' }),
     room_name: admission.room_name.optional(),
-    expires_at: admission.expires_at.optional(),
+    expires_at: admission.expires_at.nullable().optional(),
   })
   .meta({ id: 'CreateConversationResponse' })
 

@@ -90,6 +90,19 @@ export const sendMessage = z
   })
   .meta({ id: 'SendMessage' })
 
+export const listening = z
+  .looseObject({
+    mode: z
+      .literal(
+        'listen',
+        'One can only listen: to whisper or to barge in is not offered here. Leave it out, or give "listen".',
+      )
+      .nullish()
+      .meta({ description: 'Listening is all there is: whispering and barging in are refused' }),
+  })
+  .meta({ id: 'CreateListenerToken' })
+  .nullish()
+
 export const idParams = z.object({
   conversation_id: z.string().meta({ description: 'The conversation.' }),
 })
@@ -130,7 +143,7 @@ export const filters = {
   user_turn_count_above: number('Inclusive'),
   user_turn_count_below: number('Inclusive'),
   custom_metadata: z.string().max(limits.metadataBytes).optional().meta({
-    description: 'A JSON object: what the metadata has to contain',
+    description: 'A JSON object: what the metadata has to contain. Needs conversations:read_sensitive',
     example: '{"order_id":"123"}',
   }),
   created_after: moment('Inclusive'),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { limits } from '../limits.ts'
+import { campaignKey } from '../vocabulary.ts'
 
 /** The shapes of web widgets (4.7). What is in `config.v1` beside `branding` is free. */
 
@@ -71,6 +72,7 @@ export const guestStart = z
     custom_metadata: z
       .record(z.string(), z.unknown())
       .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= limits.metadataBytes, 'Give at most 64 KiB.')
+      .refine((data) => !Object.hasOwn(data, campaignKey), `Leave ${campaignKey} out: only campaigns say it.`)
       .nullish(),
   })
   .meta({ id: 'StartWidgetConversation' })

@@ -54,6 +54,14 @@ describe('an agent as it is written', () => {
     expect(() => idIn('batch', 'batchId', 'x')).toThrow('takes the id of a batch, like batch_01k…')
   })
 
+  test.each([
+    { speech: { ...program, url: 'https://bob:topsecret@agent.example.com/' } },
+    { tools: [{ ...tool, url: 'https://bob@shop.example.com/status' }] },
+  ])('takes no credentials in a URL, which would be shown', (draft) => {
+    expect(() => written(draft)).toThrow('without user name and password')
+    expect(() => written({ speech: { ...program, url: 'https://agent.example.com/@bob?mail=a@b.co' } })).not.toThrow()
+  })
+
   test('keeps its secrets sealed, and never shows them', () => {
     const definition = written({
       speech: { ...program, secret },

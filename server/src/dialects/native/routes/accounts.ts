@@ -150,11 +150,13 @@ function defined(limits: {
   requestsPerSecond?: number | null | undefined
   internalTargets?: boolean | undefined
   slots?: number | null | undefined
+  retentionDays?: number | null | undefined
 }) {
-  const { requestsPerSecond, internalTargets, slots } = limits
+  const { requestsPerSecond, internalTargets, slots, retentionDays } = limits
   return {
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
     ...(internalTargets !== undefined && { internalTargets }),
     ...(slots !== undefined && { slots }),
+    ...(retentionDays !== undefined && { retentionDays }),
   }
 }

@@ -1,14 +1,17 @@
 import { z } from 'zod'
+import { actNames } from '#domain/agent/tool-names.ts'
 
 /** The shapes of an agent's tools and of what a script does with them. Secrets go in and never come back. */
 
-export const url = z.url({ protocol: /^https?$/, error: 'takes an http or https URL' }).max(2048)
+/** What is in a URL is shown to whoever may read the agent: credentials have fields of their own. */
+export const url = z
+  .url({ protocol: /^https?$/, error: 'takes an http or https URL' })
+  .max(2048)
+  .refine((text) => !/^https?:\/\/[^/?#]*@/i.test(text), 'takes a URL without user name and password: use the secret')
 export const programSecret = z
   .string()
   .regex(/^(whsec_)?[A-Za-z0-9+/_-]{16,1024}={0,2}$/, 'takes base64, with or without whsec_ in front')
 
-/** What language models are offered by the server itself. */
-const builtIn: readonly string[] = ['end_call', 'hand_over', 'show_widget']
 const maxDepth = 32
 
 function object(maxKb: number) {
@@ -29,7 +32,7 @@ function isShallow(value: unknown, levels: number): boolean {
 const toolName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'takes 1 to 64 letters, digits, _ and -')
-  .refine((name) => !builtIn.includes(name), { error: `takes another name than ${builtIn.join(', ')}` })
+  .refine((name) => !actNames.includes(name), { error: `takes another name than ${actNames.join(', ')}` })
 const tool = {
   name: toolName,
   description: z.string().min(1).max(4096).meta({ description: 'When to use it, for the model' }),

@@ -2,6 +2,7 @@ import type { Context, Decision } from '../../noun.ts'
 import { minuteMs, type Milliseconds } from '../../vocabulary/instant.ts'
 import { refuse, type Refused } from '../../vocabulary/refusal.ts'
 import { endAttempt, endLive } from '../ending.ts'
+import type { FailTurn } from '../commands.ts'
 import type { SessionEvent } from '../events.ts'
 import { evolve } from '../evolve.ts'
 import { limits, policyOf } from '../limits.ts'
@@ -11,6 +12,7 @@ import type { ComposeMail, LeaveMail, MailCommand, SettleMail, TakeMail } from '
 import type { MailSettled } from './events.ts'
 import { mailKey } from './finding.ts'
 import type { Outgoing } from './state.ts'
+import { askedAgainAt } from './turns.ts'
 
 type Deciding = Decision<SessionEvent> | Refused
 type Deciders = Context<SessionEvent>
@@ -102,6 +104,26 @@ function take(session: Session, { type: _type, automatic, ...told }: TakeMail, c
   if (told.messageId !== undefined && context.found(mailKey(told.messageId))) return { events: [] }
   const turn = automatic ? undefined : (session.mail?.received ?? 0) + 1
   return { events: [{ type: 'mail.received', at: context.now, ...told, ...(turn !== undefined && { turn }) }] }
+}
+
+/**
+ * The agent gave no turn. Where it was not reached it is asked twice more within an hour; otherwise a first mail fails, and what was to
+ * be answered has no answer coming. What somebody else has written meanwhile stays.
+ */
+export function failMail(session: Session, command: FailTurn, context: Deciders): Deciding {
+  const { state, mail = {} } = session
+  const { now: at } = context
+  const { again } = command
+  const answers = Math.min(command.answers ?? Infinity, mail.received ?? 0)
+  if (mail.outgoing || (state === 'live' && answers <= (mail.answered ?? 0))) return { events: [] }
+  const because = command.because.slice(0, limits.note)
+  const retryAt = again ? askedAgainAt(mail, at) : undefined
+  if (retryAt !== undefined) return { events: [{ type: 'turn.failed', at, because, retryAt }] }
+  if (state === 'live') return { events: [{ type: 'turn.failed', at, because, answers }] }
+  const failed: SessionEvent = { type: 'turn.failed', at, because }
+  return {
+    events: [failed, ...endAttempt(session, { cause: 'mail_not_sent', by: 'agent', note: because }, context)],
+  }
 }
 
 function leave(session: Session, { note }: LeaveMail, context: Deciders): Deciding {

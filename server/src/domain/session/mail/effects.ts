@@ -2,6 +2,7 @@ import type { Effect } from '../../noun.ts'
 import type { SessionRequests } from '../requests.ts'
 import type { Session } from '../state.ts'
 import type { MailEvent } from './events.ts'
+import { wantsAnswer } from './turns.ts'
 
 type Kind = Extract<keyof SessionRequests, `mail.${string}`>
 
@@ -19,14 +20,16 @@ export function mailEffects(event: MailEvent, session: Session): readonly Effect
       return [ask('mail.send', { attempt, messageId: event.messageId }, 'once')]
     case 'mail.received':
     case 'mail.settled':
-      return wantsAnswer(session) ? [ask('mail.answer', { attempt })] : []
+      return isWanted(session) ? [ask('mail.answer', { attempt })] : []
+    case 'mail.turn_due':
+      if (session.state === 'dialing') return greetByMail(session)
+      return isWanted(session) ? [ask('mail.answer', { attempt })] : []
   }
 }
 
-/** What the user writes while a mail is on its way is answered together, once that is through. */
-function wantsAnswer({ mail = {} }: Session): boolean {
-  const { outgoing, received = 0, answered = 0 } = mail
-  return outgoing === undefined && received > answered
+/** An answer, and now. What the user writes while a mail is on its way is answered together, once that is through. */
+function isWanted({ mail = {} }: Session): boolean {
+  return wantsAnswer(mail) && mail.askAt === undefined
 }
 
 function ask<Name extends Kind>(

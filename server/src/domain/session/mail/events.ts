@@ -3,7 +3,7 @@ import type { Instant } from '../../vocabulary/instant.ts'
 import type { Afterwards } from './state.ts'
 
 /** What can happen to the mail of a session. */
-export type MailEvent = MailComposed | MailDue | MailSettled | MailReceived
+export type MailEvent = MailComposed | MailDue | MailSettled | MailReceived | MailTurnDue
 
 interface At {
   readonly at: Instant
@@ -41,6 +41,11 @@ export interface MailSettled extends At {
   readonly because?: string
   /** Refused for the time being; absent: for good. */
   readonly retryAt?: Instant
+}
+
+/** The agent is asked for what it could not be asked for before: makes the effect `mail.greet` or `mail.answer`. */
+export interface MailTurnDue extends At {
+  readonly type: 'mail.turn_due'
 }
 
 /** The user wrote back. Creates a part `mail`, makes the effect `mail.answer`. */

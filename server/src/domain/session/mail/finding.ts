@@ -25,6 +25,7 @@ export function mailKeys(event: MailEvent): readonly Key[] {
       return [...(messageId === undefined ? [] : [mailKey(messageId)]), ...(turn === undefined ? [] : [turnKey(turn)])]
     }
     case 'mail.due':
+    case 'mail.turn_due':
     case 'mail.settled':
       return []
   }

@@ -142,6 +142,58 @@ describe('an e-mail session', () => {
     }
   })
 
+  it('asks an agent that was not reached twice more within the hour, then fails; others not at all', () => {
+    const trying = { type: 'fail_turn', because: 'not reached', again: true } as const
+    const one = ordered()
+    for (let tries = 1; tries <= 2; tries++) {
+      one.do(trying)
+      expect(one.events.at(-1)).toMatchObject({ type: 'turn.failed', retryAt: expect.any(Number) })
+      one.fireNext()
+      expect(one.asked('mail.greet')).toHaveLength(1 + tries)
+    }
+    expect(one.now - one.state.createdAt).toBeLessThan(hourMs)
+    one.do(trying)
+    expect(one.state).toMatchObject({
+      state: 'ended',
+      outcome: 'failed',
+      end: { cause: 'mail_not_sent', by: 'agent', note: 'not reached' },
+    })
+    expect(ordered().do({ type: 'fail_turn', because: 'it broke' }).state.end?.cause).toBe('mail_not_sent')
+  })
+
+  it('gives an answer up that the agent could not write, says so, and answers what comes next', () => {
+    const one = live().do(taking('<a@example.org>')).do({ type: 'fail_turn', because: 'it broke', answers: 1 })
+    expect(one.events.at(-1)).toEqual({ type: 'turn.failed', at: one.now, because: 'it broke', answers: 1 })
+    expect(one.state).toMatchObject({ state: 'live', mail: { received: 1, answered: 1 } })
+    expect(one.run({ type: 'fail_turn', because: 'it broke', answers: 1 })).toEqual([])
+    one.do(taking('<b@example.org>'))
+    expect(one.asked('mail.answer')).toHaveLength(2)
+    one.do({ type: 'fail_turn', because: 'not reached', answers: 2, again: true }).do(taking('<c@example.org>'))
+    expect(one.asked('mail.answer')).toHaveLength(2)
+    one.fireNext()
+    expect(one.asked('mail.answer')).toHaveLength(3)
+    expect(one.do(composing('<2@example.com>', { answers: 3 })).state.mail).not.toHaveProperty('failures')
+  })
+
+  it('answers at most 20 mails an hour; what is written beyond is answered together when the hour allows', () => {
+    const one = live()
+    for (let n = 1; n <= 25; n++) {
+      const answer = `<answer${n}@example.com>`
+      one.jump(one.now + minuteMs).do(taking(`<${n}@example.org>`))
+      if (one.asked('mail.answer').length < n) continue
+      one.do(composing(answer, { answers: n })).do(settling('sent', { messageId: answer }))
+    }
+    expect(one.asked('mail.answer')).toHaveLength(20)
+    expect(one.state.mail).toMatchObject({ received: 25, answered: 20 })
+    one.fireNext()
+    expect(one.asked('mail.answer')).toHaveLength(21)
+    one.do(composing('<21@example.com>', { answers: 25 })).do(settling('sent', { messageId: '<21@example.com>' }))
+    expect(one.state.mail).toMatchObject({ received: 25, answered: 25 })
+    expect(one.state.mail?.answeredAt).toHaveLength(20)
+    one.jump(one.now + 2 * hourMs).do(taking('<26@example.org>'))
+    expect(one.asked('mail.answer')).toHaveLength(22)
+  })
+
   it('does what the agent wanted when its mail is out, not before', () => {
     const hands = { afterwards: { cause: 'handed_over', note: 'to a person' } } as const
     const one = ordered().do(composing(first, hands))

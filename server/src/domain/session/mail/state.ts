@@ -6,8 +6,14 @@ export interface Mailing {
   readonly outgoing?: Outgoing
   /** How many mails of the user want an answer, so far; absent: none. */
   readonly received?: number
-  /** How many of them have one, or have one on its way. */
+  /** How many of them have one, have one on its way, or have none coming: the agent could not give one. */
   readonly answered?: number
+  /** The agent is asked then, and not before: it could not be reached, or has answered too often. */
+  readonly askAt?: Instant
+  /** How often in a row it could not be reached for what is to be written now. */
+  readonly failures?: number
+  /** When it answered within the last hour, the newest 20. */
+  readonly answeredAt?: readonly Instant[]
 }
 
 export interface Outgoing {

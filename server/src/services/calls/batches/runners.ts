@@ -91,9 +91,9 @@ function unmade({ refusal }: Refused): EffectAnswer {
 
 /** A session tells its batch how its row stands. A batch that is gone wants to hear nothing. */
 async function noteRow(engine: Engine, { account, kind, payload }: EffectRequest): Promise<EffectAnswer> {
-  const { batch, row, is } = payload as SessionRequests['batch.row']
+  const { batch, ...note } = payload as SessionRequests['batch.row']
   const outcome = await engine.execute({ account, by: `effect:${kind}` }, (unit) => {
-    const noted = unit.run(noun, batch, { type: 'note_row', row, is })
+    const noted = unit.run(noun, batch, { type: 'note_row', ...note })
     return isRefused(noted) ? noted : true
   })
   if (outcome.refusal && refusals[outcome.refusal.code].retryable)

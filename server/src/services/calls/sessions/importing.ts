@@ -1,6 +1,5 @@
 import { agent as agentNoun } from '#domain/agent/agent.ts'
 import type { Create } from '#domain/session/commands.ts'
-import { referenceClaim } from '#domain/session/finding.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { AgentPin, Reference } from '#domain/session/state.ts'
 import { placedId, type Id } from '#domain/vocabulary/id.ts'
@@ -8,6 +7,7 @@ import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
 import type { Agents, PastSession, PlacedCall, SessionView } from '../api.ts'
 import { orderOf } from './placing.ts'
+import { sessionNamed } from './references.ts'
 import type { Views } from './views.ts'
 
 interface Need {
@@ -33,7 +33,8 @@ export async function importSession(
   const known = await agents.get(account, draft.agentId)
   const ask = { account, by, ...(request !== undefined && { request }) }
   const outcome = await engine.execute<Kept>(ask, (unit) => {
-    const holder = draft.reference && unit.holder(referenceClaim(draft.reference))
+    const holder = sessionNamed(unit, draft.reference)
+    if (isRefused(holder)) return holder
     if (holder !== undefined) return toldBefore(unit, holder, draft.reference)
     const agent = known?.definition.unlisted ? undefined : unit.state(agentNoun, draft.agentId)
     if (agent?.status !== 'live') return refuse('not_found', 'There is no such agent.', { field: 'agentId' })

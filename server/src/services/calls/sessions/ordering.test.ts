@@ -83,14 +83,18 @@ describe('an order with a reference', () => {
     expect(outcomes.filter(({ refusal }) => refusal?.code === 'in_use')).toHaveLength(1)
   })
 
-  it('is free to name a call again once its call has been erased, and in another account', async () => {
+  it('names nothing again once its call has been erased: no order is ever carried out twice', async () => {
     const one = await house.call(draft)
     await house.pass(10 * minuteMs)
     await house.services.agents.remove(house.ask, agentId, { purge: true })
     await house.pass(minuteMs)
     expect(await house.services.sessions.get(house.account, one.session.id)).toBeUndefined()
-    const next = await house.call({ ...draft, agentId: await house.agent({ name: 'bob' }) })
-    expect(next.session.id).not.toBe(one.session.id)
-    expect(next.repeated).toBeUndefined()
+    const again = { ...draft, agentId: await house.agent({ name: 'bob' }) }
+    const { sessions } = house.services
+    const outcomes = await Promise.all([sessions.place(house.ask, again), sessions.place(house.ask, again)])
+    expect(outcomes.map(({ refusal }) => refusal?.code)).toEqual(['closed', 'closed'])
+    expect(await sessions.isUsedUp(house.account, again.reference.key)).toBe(true)
+    expect(await sessions.isUsedUp(house.account, 'another')).toBe(false)
+    expect((await sessions.list(house.account, { limit: 1 })).items).toEqual([])
   })
 })

@@ -1,4 +1,3 @@
-import { referenceClaim } from '#domain/session/finding.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import { canonicalAddress } from '#domain/vocabulary/address.ts'
@@ -6,6 +5,7 @@ import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome, Unit } from '#engine/api.ts'
 import type { Agents, CallDraft, Numbers, PlacedCall, SessionView } from '../api.ts'
 import { lookUp, makeSession, orderOf } from './placing.ts'
+import { sessionNamed } from './references.ts'
 import { unknownSession, type Views } from './views.ts'
 
 export interface OrderingNeed {
@@ -26,7 +26,8 @@ export async function place(need: OrderingNeed, ask: Ask<SessionView>, draft: Ca
     const answer = earlier ? (unit: Unit) => repeated(unit, earlier, draft) : await maker(need, ask.account, draft)
     let isOutdated = false
     const outcome = await need.engine.execute<PlacedCall>(ask, (unit) => {
-      const holder = draft.reference && unit.holder(referenceClaim(draft.reference))
+      const holder = sessionNamed(unit, draft.reference)
+      if (isRefused(holder)) return holder
       isOutdated = holder !== earlier?.session.id
       return isOutdated ? refuse('busy', 'The reference was taken or given back just now: try again.') : answer(unit)
     })

@@ -4,7 +4,8 @@ import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { EffectRunner, Engine } from '#engine/api.ts'
 import { sessionsIn } from './lists.ts'
 
-const erasedAtOnce = 50
+/** Each may leave its reference behind, and a unit leads to no more than 32 such reactions. */
+const erasedAtOnce = 30
 
 /** Erases the sessions of an agent that was purged. Those that are not over finish first: it is tried again until none is left. */
 export function purgeRunner(engine: Engine): EffectRunner {

@@ -3,8 +3,8 @@ import { conversation } from '#domain/conversation/conversation.ts'
 import type { ConversationEvent } from '#domain/conversation/events.ts'
 import type { SessionEvent } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
-import type { Id } from '#domain/vocabulary/id.ts'
-import { isRefused, refuse } from '#domain/vocabulary/refusal.ts'
+import { isId, type Id } from '#domain/vocabulary/id.ts'
+import { isRefused, refuse, type RefusalCode } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Engine, Outcome } from '#engine/api.ts'
 import { whole } from '../../conversations/communications.ts'
 import { read } from '../../reading.ts'
@@ -15,9 +15,10 @@ const readAtOnce = 500
 const most = 10_000
 
 /**
- * Erases a session that has ended, with all it knows, and in the same transaction every conversation that holds its words and
- * nobody else's; and the agent that was made for it alone. Where others said something, too, the words stay there and go with that conversation: nothing of another
- * session, or of traffic, is ever deleted. Refused with `not_found`, or `wrong_state` while it has not ended.
+ * Erases a session that has ended, with all it knows, and in the same transaction every conversation that holds its words and nobody
+ * else's but those of sessions that are gone already; and the agent that was made for it alone. Where others said something, too, the
+ * words stay there, and go with the last of those sessions or with that conversation: nothing of another session, or of traffic, is ever
+ * deleted. Refused with `not_found`, or `wrong_state` while it has not ended.
  */
 export async function removeSession(engine: Engine, ask: Ask<Id>, id: Id): Promise<Outcome<Id>> {
   const { account } = ask
@@ -31,7 +32,7 @@ export async function removeSession(engine: Engine, ask: Ask<Id>, id: Id): Promi
       if (!unit.state(conversation, conversationId) || unit.version(conversationId) !== version) continue
       const done = unit.run(conversation, conversationId, { type: 'erase' })
       // Another session or stream has come to it: it is not this one's alone any more.
-      if (isRefused(done) && done.refusal.code !== 'busy_with_stream') return done
+      if (isRefused(done) && !inUse.has(done.refusal.code)) return done
     }
     const agent = unit.state(agentNoun, session.agent.id)
     // Made for this session alone.
@@ -42,13 +43,16 @@ export async function removeSession(engine: Engine, ask: Ask<Id>, id: Id): Promi
   })
 }
 
+/** How a conversation refuses to be deleted while a stream or a session is live in it. */
+const inUse: ReadonlySet<RefusalCode> = new Set(['busy_with_stream', 'in_use'])
+
 interface Own {
   readonly conversationId: Id
   /** As of which nobody else had said anything in it. */
   readonly version: number
 }
 
-/** The conversations that hold this session's words alone, those of earlier attempts included. */
+/** The conversations that hold no words but this session's and of such as are gone; those of earlier attempts included. */
 async function conversationsOf(engine: Engine, account: string, session: Id): Promise<readonly Own[]> {
   const own: Own[] = []
   for (const conversationId of await placesOf(engine, account, session)) {
@@ -73,14 +77,26 @@ async function placesOf(engine: Engine, account: string, session: Id): Promise<R
 }
 
 async function isAlone(engine: Engine, account: string, session: Id, conversationId: Id): Promise<boolean> {
+  const gone = new Set([session])
   let after = 0
   for (let seen = 0; seen < most; seen += readAtOnce) {
     const question = { kind: 'communication', after, limit: readAtOnce }
     const parts = await engine.parts<ConversationEvent>(account, conversationId, question)
-    if (parts.some((part) => whole(conversationId, part)?.communication.channelId !== session)) return false
+    for (const part of parts) {
+      const channelId = whole(conversationId, part)?.communication.channelId
+      if (typeof channelId !== 'string') return false
+      if (gone.has(channelId)) continue
+      if (!(await wasSession(engine, account, channelId))) return false
+      gone.add(channelId)
+    }
     const last = parts.at(-1)
     if (parts.length < readAtOnce || !last) return true
     after = last.n
   }
   return false
+}
+
+/** Words of traffic name a call or a message of their own, if anything; an id of ours that nothing has any more was a session's. */
+async function wasSession(engine: Engine, account: string, channelId: string): Promise<boolean> {
+  return isId(channelId) && read(engine, account, (unit) => unit.state(noun, channelId) === undefined)
 }

@@ -14,6 +14,7 @@ import { importSession } from './importing.ts'
 import { countSessions, listSessions, sessionsMadeAt } from './lists.ts'
 import { artefactsOf } from './made.ts'
 import { place } from './ordering.ts'
+import { sessionNamed } from './references.ts'
 import { removeSession } from './removing.ts'
 import { stopWaiting } from './stopping.ts'
 import { nextTransition } from './transition.ts'
@@ -70,6 +71,7 @@ export function createSessions({ engine, agents, numbers, dispatch }: SessionsNe
     remove: (ask, id) => removeSession(engine, ask, id),
     get: (account, id) => views.get(account, id),
     named: (account, key) => views.named(account, key),
+    isUsedUp: (account, key) => read(engine, account, (unit) => isRefused(sessionNamed(unit, { key }))),
     list: (account, question) => listSessions(engine, views, account, question),
     count: (account, question) => countSessions(engine, account, question),
     madeAt: (account, instant) => sessionsMadeAt(engine, account, instant),

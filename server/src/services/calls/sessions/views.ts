@@ -1,4 +1,4 @@
-import { blankAgent } from '#domain/agent/blank.ts'
+import { erasedAgent } from '#domain/agent/blank.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Order, SessionEvent } from '#domain/session/events.ts'
 import { referenceClaim } from '#domain/session/finding.ts'
@@ -54,5 +54,3 @@ export function orderOf(part: Part<SessionEvent> | undefined): Order {
 export function unknownSession(): Refused {
   return refuse('not_found', 'There is no such session.')
 }
-
-const erasedAgent = blankAgent('')

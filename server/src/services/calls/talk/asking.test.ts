@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { simulatedSystem } from '#adapters/system/simulated/simulated-system.ts'
 import { talker } from '#conformance/calls-house.ts'
-import type { TurnReply } from '../ports.ts'
-import { askAgent } from './asking.ts'
+import type { TurnInput, TurnReply } from '../ports.ts'
+import { askAgent as askFully } from './asking.ts'
 
 const input = {
   account: 'alice',
@@ -14,6 +14,12 @@ const input = {
   said: [],
   on: 'start',
 } as const
+
+type Asked = Parameters<typeof askFully>
+const askAgent = (runtime: Asked[0], system: Asked[1], asked: Asked[2], stopped: AbortSignal) =>
+  askFully(runtime, system, asked, stopped, () => {})
+
+const call = { id: 't1', name: 'look', arguments: {}, output: 'nine', isError: false, latencyMs: 3 }
 
 it('an agent has its own time, in real time, and is told when it is over', async () => {
   const system = simulatedSystem(1)
@@ -66,4 +72,46 @@ it('an agent with tools has time for them, a program has the same time for all o
   const program = askAgent(runtime, system, { ...input, definition: { ...input.definition, tools: [tool] } }, never)
   await system.advance(5_000)
   expect(await program).toEqual({ failed: 'The agent did not answer in time.' })
+})
+
+it('what a turn used is known though it comes to nothing, also what comes back when nobody waits any more', async () => {
+  const system = simulatedSystem(1)
+  const never = new AbortController().signal
+  const late: string[] = []
+  let tell: TurnInput['onTool']
+  const runtime = {
+    turn: ({ onTool }: TurnInput) => {
+      tell = onTool
+      onTool?.(call)
+      return new Promise<TurnReply>(() => {})
+    },
+  }
+  const answer = askFully(runtime, system, input, never, ({ id }) => void late.push(id))
+  await system.advance(5_000)
+  expect(await answer).toEqual({ failed: 'The agent did not answer in time.', toolCalls: [call] })
+  tell?.({ ...call, id: 't2' })
+  expect(late).toEqual(['t2'])
+})
+
+it('an agent that was not reached is known as that', async () => {
+  const system = simulatedSystem(1)
+  const turn = () => Promise.reject(Object.assign(new Error('x'), { unreached: true }))
+  expect(await askAgent({ turn }, system, input, new AbortController().signal)).toEqual({
+    failed: 'The agent could not answer (Error).',
+    unreached: true,
+  })
+})
+
+it.each([
+  [2_001, 1, 2_000],
+  [300, 1_000, 200],
+  [1, 300_000, 1],
+])('of %i words of %i characters it is told the newest %i, and its turn has a name of its own', async (n, size, told) => {
+  const system = simulatedSystem(1)
+  const said = Array.from({ length: n }, (_, i) => ({ who: 'user' as const, text: `${i}`.padStart(size, '.') }))
+  let asked: TurnInput | undefined
+  const runtime = { turn: async (given: TurnInput) => ((asked = given), {}) }
+  await askAgent(runtime, system, { ...input, said, on: 'user' }, new AbortController().signal)
+  expect(asked?.said).toEqual(said.slice(-told))
+  expect(asked?.turn).toBe(told < n ? `${n}` : undefined)
 })

@@ -1,5 +1,7 @@
+import type { ToolCall } from '#domain/session/events.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { System } from '#engine/ports.ts'
+import { newestTold } from '../conversation/told.ts'
 import { within } from '../patience.ts'
 import type { AgentRuntime, TurnInput, TurnReply } from '../ports.ts'
 
@@ -9,30 +11,54 @@ const onTheWayMs: Milliseconds = 1_000
 /** Nobody waits longer for a written answer, nor for one that takes tools. */
 const longestMs: Milliseconds = 60_000
 
-/** Asks an agent for its turn, for as long as it may take. What goes wrong is said in words for the record. */
+/** A turn that was asked for, and came to nothing. */
+export interface FailedTurn {
+  /** In words for the record. */
+  readonly failed: string
+  /** What it used all the same, in order. */
+  readonly toolCalls?: readonly ToolCall[]
+  /** Nothing of it was done: the agent could not be reached. */
+  readonly unreached?: true
+}
+
+type Asking = Omit<TurnInput, 'signal' | 'onTool'>
+
+/**
+ * Asks an agent for its turn, for as long as it may take, and tells it the newest of what was said. `late`: told of a tool that came back
+ * when nobody waited for the turn any more.
+ */
 export async function askAgent(
   runtime: AgentRuntime,
   system: Pick<System, 'after'>,
-  input: Omit<TurnInput, 'signal'>,
+  input: Asking,
   stopped: AbortSignal,
-): Promise<TurnReply | { readonly failed: string }> {
+  late: (call: ToolCall) => void,
+): Promise<TurnReply | FailedTurn> {
+  const used: ToolCall[] = []
+  let isOver = false
+  const onTool = (call: ToolCall): void => void (isOver ? late(call) : used.push(call))
+  const asked = { ...input, ...newestTold(input.said), onTool }
   const limit = limitOf(input)
-  const reply = await within(system, limit, (signal) => answered(runtime, { ...input, signal }), stopped)
-  return reply ?? { failed: 'The agent did not answer in time.' }
+  const reply = await within(system, limit, (signal) => answered(runtime, { ...asked, signal }), stopped)
+  isOver = true
+  const given = reply ?? { failed: 'The agent did not answer in time.' }
+  if (!('failed' in given) || used.length === 0) return given
+  return { failed: given.failed, toolCalls: used }
 }
 
-async function answered(runtime: AgentRuntime, input: TurnInput): Promise<TurnReply | { readonly failed: string }> {
+async function answered(runtime: AgentRuntime, input: TurnInput): Promise<TurnReply | FailedTurn> {
   try {
     return await runtime.turn(input)
   } catch (error) {
     // Only its name: what it says may hold what somebody said.
     const name = error instanceof Error ? error.name : 'unknown'
-    return { failed: `The agent could not answer (${name}).` }
+    const isUnreached = error instanceof Error && 'unreached' in error && error.unreached === true
+    return { failed: `The agent could not answer (${name}).`, ...(isUnreached && { unreached: true }) }
   }
 }
 
 /** Tools have times of their own, and a model is asked again after each: only a program has the same time for all of its turn. */
-function limitOf({ definition, channel, rich }: Omit<TurnInput, 'signal'>): Milliseconds {
+function limitOf({ definition, channel, rich }: Asking): Milliseconds {
   const { speech, tools = [] } = definition
   if (speech.by !== 'http' && (tools.length > 0 || rich === true)) return longestMs
   const own = speech.by === 'script' ? turnMs : speech.timeoutMs + onTheWayMs

@@ -144,7 +144,9 @@ describe('a talk', () => {
     thinking.resolve({ say: 'One' })
     await answered
     await stage.pass(10)
-    expect(stage.asked.map(({ said }) => said.map(({ text }) => text))).toEqual([[], ['One'], ['One', 'Two', 'One']])
+    // Whoever is asked about what the user said has that last.
+    expect(stage.asked.map(({ said }) => said.map(({ text }) => text))).toEqual([[], ['One'], ['One', 'One', 'Two']])
+    expect(stage.asked.at(-1)?.said.at(-1)?.who).toBe('user')
   })
 
   it('rule 10: an agent that thinks is not silent, for as long as it thinks', async () => {

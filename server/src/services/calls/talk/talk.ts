@@ -146,13 +146,14 @@ export class Talk {
     if (!('reason' in why)) this.#unanswered = false
     const news = 'reason' in why && { news: { reason: why.reason, name: why.name } }
     const thought = this.#think()
+    const asked = this.#said.length
     const reply = await this.#house.ask({ said: [...this.#said], on: why.on, ...news })
     thought()
     this.#asking = false
     // Whatever ended the call while the agent was thinking, its answer is not heard any more.
     if (this.#phase !== 'open') return
     if ('failed' in reply) return this.#finish('agent_error', reply.failed)
-    await this.#act(reply)
+    await this.#act(reply, asked)
     await this.#answer()
   }
 
@@ -171,9 +172,10 @@ export class Talk {
     return () => stop()
   }
 
-  async #act({ say, transfer, end, callBack }: TurnReply): Promise<void> {
+  /** `asked`: how much had been said when it was asked for this. */
+  async #act({ say, transfer, end, callBack }: TurnReply, asked: number): Promise<void> {
     if (callBack && !(await this.#agree(callBack.at))) return
-    const lastsMs = say === undefined || say === '' ? 0 : await this.#say(say)
+    const lastsMs = say === undefined || say === '' ? 0 : await this.#say(say, asked)
     if (lastsMs === undefined || this.#phase !== 'open') return
     if (transfer && !(await this.#house.transfer(transfer.to))) return
     if (!end) return
@@ -192,13 +194,14 @@ export class Talk {
   }
 
   /** How long it takes to say; undefined: the talk is over. */
-  async #say(text: string): Promise<Milliseconds | undefined> {
+  async #say(text: string, asked: number = this.#said.length): Promise<Milliseconds | undefined> {
     const lastsMs = await this.#house.speak(text)
     if (lastsMs === undefined) {
       await this.#finish('agent_error', 'What the agent said could not be played on the call.')
       return undefined
     }
-    this.#said.push({ who: 'agent', text })
+    // What the user said meanwhile is not what this answers: it comes last, since the agent is asked about it next.
+    this.#said.splice(asked, 0, { who: 'agent', text })
     const isRecorded = await this.#house.record({ who: 'agent', text, quietFrom: this.#house.now() + lastsMs })
     if (isRecorded) return lastsMs
     this.over()

@@ -1,5 +1,6 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { SessionCommand } from '#domain/session/commands.ts'
+import type { ToolCall } from '#domain/session/events.ts'
 import { referenceOf } from '#domain/session/requests.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
@@ -16,6 +17,7 @@ import { openWords, recordWords, type Recorded, type Words } from '../conversati
 import { persist } from '../patience.ts'
 import type { AgentRuntime, News, Telephony, TurnInput } from '../ports.ts'
 import { askAgent } from './asking.ts'
+import { keepTools } from './tools.ts'
 import { whyNotThen } from './calling-back.ts'
 import { Talk, type Speech, type TalkHouse } from './talk.ts'
 
@@ -177,10 +179,12 @@ export class Talks {
       at: (instant, step) => engine.clocks.at(account, instant, () => this.#track(step())),
       ask: async (input) => {
         const asked = { account, session, agent: agent.id, channel: 'voice', ...known, ...input } as const
-        const reply = await askAgent(runtime, system, asked, this.#stopped.signal)
-        if ('failed' in reply) return reply
-        // What it did with its tools stands, whatever becomes of what it says.
-        for (const used of reply.toolCalls ?? []) await command({ type: 'note_tool', after: heard, call: used })
+        const after = heard
+        const keep = (calls: readonly ToolCall[] = []): Promise<void> =>
+          keepTools(this.#need, { account, id: session }, after, calls)
+        const late = (call: ToolCall): void => void this.#track(keep([call]))
+        const reply = await askAgent(runtime, system, asked, this.#stopped.signal, late)
+        await keep(reply.toolCalls)
         return reply
       },
       speak: (text) => speak(telephony, account, reference, text),

@@ -35,7 +35,7 @@ describe('what is made of a call', () => {
     expect(await made(id)).toMatchObject({ recording: 'no recorder', summary: 'no analysis' })
   })
 
-  it("a summary is its agent's where no analysis makes one, in 10 s", async () => {
+  it("a summary is its agent's where no analysis makes one", async () => {
     const { turn } = scriptedAgent()
     const summarise = async (): Promise<string> => 'A short talk.'
     const { id } = await over({ runtime: { turn, summarise } })
@@ -44,6 +44,24 @@ describe('what is made of a call', () => {
     const skips = async (): Promise<Analysed> => ({ is: 'skipped', because: 'no program' })
     const other = await over({ runtime: { turn, summarise }, analysis: { make: skips } })
     expect(await made(other.id)).toMatchObject({ summary: 'A short talk.', extraction: 'no program' })
+  })
+
+  it("an agent that sums nothing up in 45 s is not asked again", async () => {
+    let asked = 0
+    const summarise = (): Promise<string> => {
+      asked++
+      return new Promise(() => {})
+    }
+    house = await openCallsHouse({ runtime: { turn: scriptedAgent().turn, summarise } })
+    const { session } = await house.call({ agentId: await house.agent({ makes }), to: phones.ordinary })
+    const passed = house.pass(5 * minuteMs)
+    for (let i = 0; asked < 1 && i < 10_000; i++) await new Promise(setImmediate)
+    await house.system.advance(45_000)
+    await passed
+    expect(await made(session.id)).toMatchObject({ summary: 'its agent did not sum it up in time' })
+    await house.pass(60 * minuteMs)
+    expect(asked).toBe(1)
+    expect(await house.session(session.id)).toMatchObject({ state: 'ended', artefacts: { summary: 'failed' } })
   })
 
   it('is made of what was said', async () => {

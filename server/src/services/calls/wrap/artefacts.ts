@@ -30,8 +30,6 @@ type Wanted = SessionRequests['artefact.make']
 
 /** How long the making of one artefact may take, in real time; the session's own bound ends the waiting in any case. */
 const makingMs: Milliseconds = 45_000
-/** Of a summary, which somebody may wait for. */
-const summaryMs: Milliseconds = 10_000
 
 /** Makes what is left to make when a call is over. */
 export function artefactRunner(need: ArtefactsNeed): EffectRunner {
@@ -80,8 +78,10 @@ async function byAgent(
   const work = async (signal: AbortSignal): Promise<{ readonly text: string | undefined }> => ({
     text: await summarise({ account, session, definition, said, signal }),
   })
-  const made = await within(system, summaryMs, work, stopped)
-  if (!made) throw new Error('Its agent did not sum it up in time.')
+  const made = await within(system, makingMs, work, stopped)
+  if (!made && stopped?.aborted) throw new Error('The server stops.')
+  // Not asked again: it may have to be paid for each time.
+  if (!made) return { is: 'failed', because: 'its agent did not sum it up in time' }
   return made.text === undefined || made.text === '' ? undefined : { is: 'done', value: made.text }
 }
 

@@ -1,0 +1,4 @@
+/** What every agent can do by itself. These names are taken: no tool of an agent's own is called so. */
+export const ownActs = { endCall: 'end_call', handOver: 'hand_over', showWidget: 'show_widget' } as const
+
+export const actNames: readonly string[] = Object.values(ownActs)

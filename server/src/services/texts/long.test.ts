@@ -1,0 +1,88 @@
+// Chats that live long: in more conversations than a head names, and of more words than an agent is told.
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openCallsHouse, type CallsHouse } from '#conformance/calls-house.ts'
+import { session as noun } from '#domain/session/session.ts'
+import type { Session } from '#domain/session/state.ts'
+import { limits } from '#domain/session/limits.ts'
+import { hourMs } from '#domain/vocabulary/instant.ts'
+import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { TurnInput } from '../calls/ports.ts'
+import { recordWritten } from '../written/words.ts'
+
+const asked: TurnInput[] = []
+const turn = async (input: TurnInput) => {
+  asked.push(input)
+  return { say: input.on === 'start' ? 'Hello first.' : 'Yes.' }
+}
+const summarise = async ({ said }: { readonly said: readonly unknown[] }) => `They said ${said.length} things.`
+
+let house: CallsHouse
+beforeEach(async () => {
+  asked.length = 0
+  house = await openCallsHouse({ runtime: { turn, summarise } })
+})
+afterEach(() => house.close())
+
+function got<Value>(answer: Value | Refused): Value {
+  if (isRefused(answer)) throw new Error(`${answer.refusal.code}: ${answer.refusal.message}`)
+  return answer
+}
+
+async function open(): Promise<Session> {
+  const agent = { id: await house.agent({ makes: { recording: false, summary: true, extraction: false } }) }
+  const draft = { agent, user: 'alice', data: null, reference: { key: 'chat-1' } }
+  return got(await house.services.texts.open(house.ask, draft)).view.session
+}
+
+const say = async ({ id }: Session, text: string) =>
+  got(await house.services.texts.say(house.ask, id, { text, rich: false }))
+
+async function lines({ id }: Session): Promise<readonly string[]> {
+  const view = await house.services.sessions.get(house.account, id)
+  const items = view ? await house.services.texts.items(view) : []
+  return items.map((item) => (item.is === 'turn' ? `${item.who}: ${item.text}` : item.call.name))
+}
+
+it('one that lived in more conversations than its head names is read whole, and in order', async () => {
+  const session = await open()
+  const days = limits.words + 3
+  for (let day = 1; day <= days; day++) {
+    await house.pass(25 * hourMs) // closed meanwhile, the next one begins
+    await say(session, `day ${day}`)
+  }
+  expect((await house.conversations()).length).toBeGreaterThan(limits.words)
+  const present = await house.session(session.id)
+  expect(present.words).toHaveLength(limits.words)
+  expect(present.userTurns).toBe(days)
+  const said = ['agent: Hello first.']
+  for (let day = 1; day <= days; day++) said.push(`user: day ${day}`, 'agent: Yes.')
+  expect(await lines(session)).toEqual(said)
+  expect(asked.at(-1)?.said.map(({ who, text }) => `${who}: ${text}`)).toEqual(said.slice(0, -1))
+
+  const again = { agent: { id: session.agent.id }, user: 'alice', data: null, reference: { key: 'chat-1' } }
+  expect(await house.services.texts.open(house.ask, again)).toMatchObject({ greeting: 'Hello first.', repeated: true })
+  const ended = got(await house.services.texts.end(house.ask, session.id))
+  expect(ended.summary).toBe(`They said ${said.length} things.`)
+})
+
+it('of very many words the agent is told the newest, and what the user just said is among them', async () => {
+  const session = await open()
+  const size = 12_000
+  for (let n = 0; n < 20; n++) {
+    const outcome = await house.engine.execute<object>(house.ask, (unit) => {
+      const present = unit.state(noun, session.id)
+      if (!present) throw new Error('It is gone.')
+      return recordWritten(unit, present, 'CHAT', { who: 'user', text: `${n}`.padEnd(size, '.') })
+    })
+    expect(outcome.refusal).toBeUndefined()
+  }
+  await say(session, 'And now?')
+  const { said, turn: name } = asked.at(-1)!
+  expect(said.at(-1)).toEqual({ who: 'user', text: 'And now?' })
+  expect(said.at(-2)?.text).toMatch(/^19\./)
+  expect(said.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(200_000)
+  expect(said).toHaveLength(17)
+  await say(session, 'And now?')
+  expect(asked.at(-1)!.turn).not.toBe(name)
+  expect(await lines(session)).toHaveLength(1 + 20 + 2 + 2)
+})
