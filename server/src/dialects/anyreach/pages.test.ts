@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { mintId, type Id } from '#domain/vocabulary/id.ts'
 import type { Position } from '#services/api.ts'
 import type { SessionQuestion, SessionView } from '#services/calls/api.ts'
-import { pageOf, readCursor } from './pages.ts'
+import { countOf, pageOf, readCursor } from './pages.ts'
 import { madeAt, stamp } from './time.ts'
 
 interface Made {
@@ -67,5 +67,24 @@ describe('pages by the moment of the last one', () => {
   it('are of the size asked for where no thousand was made in one millisecond', async () => {
     const lists = listsOf(Array.from({ length: 20 }, (_, n) => made(n * 3, 1_000)))
     expect((await pageOf(lists, 'alice', {}, { after: undefined, limit: 7 })).views).toHaveLength(7)
+  })
+})
+
+describe('how many there are', () => {
+  const lists = listsOf(Array.from({ length: 1_200 }, (_, n) => made(0, 1_000 + n)))
+  const also = (): boolean => true
+
+  it('is known by the rows of the list, or by looking at each, as long as that does not take too long', async () => {
+    expect(await countOf(lists, 'alice', {})).toBe(1_200)
+    expect(await countOf(lists, 'alice', { also })).toBe(1_200)
+    expect(await countOf(lists, 'alice', { also, readMost: 500 })).toBeUndefined()
+    expect(await countOf(listsOf(lists.newest.slice(0, 400)), 'alice', { also, readMost: 500 })).toBe(400)
+  })
+
+  it('is not known where a page was short before the end', async () => {
+    let asked = 0
+    const short = { ...lists, list: async () => (asked++, { items: [], next: { sort: 1, id: '' } }) }
+    expect(await countOf(short, 'alice', { also })).toBeUndefined()
+    expect(asked).toBe(1)
   })
 })

@@ -6,15 +6,18 @@ import { bodyTooLarge } from './guard.ts'
 import { mistake, notFound, plain, plainCatalogue, problem, ProblemError, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
 import { parseBody, UnreadableBody } from './reading.ts'
+import { notUtf8, textOf } from '../well-formed.ts'
 
 /** Reads bodies, and turns whatever is thrown on the way into the error body of section 7. */
 export function handleErrors(scope: FastifyInstance, { log }: Pick<DialectContext, 'log'>): void {
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: limits.bodyBytes }, (request, body, done) => {
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (request, body, done) => {
     // Their clients send a type, and some a body, with everything.
     if (request.method === 'DELETE' || request.method === 'GET') return done(null, undefined)
+    const text = textOf(body as Buffer)
+    if (text === undefined) return done(new UnreadableBody(notUtf8))
     try {
-      done(null, parseBody(body as string))
+      done(null, parseBody(text))
     } catch (error) {
       done(error as Error)
     }

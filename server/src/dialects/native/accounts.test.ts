@@ -71,8 +71,7 @@ describe('accounts', () => {
       return `/sessions/${id}`
     }
     const old = await chat()
-    console.log((await own.get(old)).body.state, (await own.get(old)).status)
-    console.log((await own.post('/clock/advance', { by: 'P29D' })).text)
+    await own.post('/clock/advance', { by: 'P29D' })
     const young = await chat()
     await own.post('/clock/advance', { by: 'P2D' })
     expect([(await own.get(old)).status, (await own.get(young)).status]).toEqual([404, 200])

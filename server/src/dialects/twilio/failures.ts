@@ -5,16 +5,19 @@ import { bodyTooLarge } from './caller.ts'
 import { mistake, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
 import { parseBody, UnreadableBody } from './reading.ts'
+import { notUtf8, textOf } from '../well-formed.ts'
 
 /** Reads bodies and turns whatever is thrown on the way into the error body of the dialect. */
 export function handleErrors(scope: FastifyInstance, { answering, context }: Pick<Api, 'answering' | 'context'>): void {
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: limits.bodyBytes }, (request, body, done) => {
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (request, body, done) => {
     if (request.method === 'DELETE') return done(null, undefined)
     const type = request.headers['content-type'] ?? ''
     if (type !== '' && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type.trim())) return done(new NotJson())
+    const text = textOf(body as Buffer)
+    if (text === undefined) return done(new UnreadableBody(notUtf8))
     try {
-      done(null, parseBody(body as string))
+      done(null, parseBody(text))
     } catch (error) {
       done(error as Error)
     }

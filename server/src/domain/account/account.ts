@@ -9,14 +9,10 @@ import type { Account } from './state.ts'
 /** The account that accounts belong to. */
 export const house = 'house'
 
-/** How long it keeps sessions is said in its own account, on its own clock. */
+/** How long it keeps sessions is said in its own account, on its own clock: which is there once it has been made. */
 function effects(event: AccountEvent): readonly Effect[] {
-  const retains = event.type === 'account.changed' ? event.retains : isRetaining(event)
+  const retains = event.type === 'account.changed' && event.retains
   return retains ? [{ kind: 'account.retain', mode: 'repeatable', key: 'retain', payload: {} }] : []
-}
-
-function isRetaining(event: AccountEvent): boolean {
-  return event.type === 'account.created' && (event.account.limits.retentionDays ?? null) !== null
 }
 
 /** The account noun. An account is never removed. */

@@ -8,7 +8,8 @@ export type AccountCommand =
       readonly clock: 'wall' | 'test'
       readonly sid: string
       readonly sealedAuthToken: string
-      readonly limits: Limits
+      /** Without days of retention, which are for a change: its clock is made after it. */
+      readonly limits: Omit<Limits, 'retentionDays'>
     }
   | ({ readonly type: 'create_key' } & Pick<Key, 'sid' | 'name' | 'hash' | 'scopes' | 'expiresAt'>)
   | { readonly type: 'revoke_key'; readonly sid: string }

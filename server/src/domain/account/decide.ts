@@ -33,7 +33,6 @@ export function decide(state: Account | undefined, command: AccountCommand, cont
 function create(state: Account | undefined, command: CommandOf<'create'>, context: Ctx): Decided {
   if (state || takenByAnother(command.sid, context))
     return refuse('in_use', 'There is an account with this SID already: use another one.', { field: 'sid' })
-  if (!isRetention(command.limits.retentionDays ?? null)) return noRetention('limits.retentionDays')
   const account: Account = {
     id: context.self,
     name: command.name,

@@ -1,6 +1,7 @@
 import { house, account as noun } from '#domain/account/account.ts'
 import type { AccountCommand } from '#domain/account/commands.ts'
 import type { Account, Key, Limits } from '#domain/account/state.ts'
+import { isRetention, noRetention } from '#domain/retention/days.ts'
 import { decodeId, type Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
@@ -45,6 +46,13 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
     return outcome.value
   }
 
+  async function change(id: Id, by: string, told: Parameters<Accounts['change']>[2]): Promise<Account | Refused> {
+    const changed = await run(by, id, { type: 'change', ...told })
+    // Where this does not succeed, the effect of the change does.
+    if (!isRefused(changed) && told.limits?.retentionDays !== undefined) await retain(engine, id)
+    return changed
+  }
+
   return {
     authenticate: (user, password) => credentials.check(user, password),
     authenticateBearer: async (token) => {
@@ -53,7 +61,14 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
     },
     authenticateScoped: (sid, secret) => credentials.checkScoped(sid, secret),
     isAdmin: (token) => adminKeyHash !== undefined && vault.same(vault.hash(token), adminKeyHash),
-    create: (by, draft) => createAccount({ engine, vault, now }, noted, by, draft),
+    create: async (by, draft) => {
+      const { retentionDays = null, ...limits } = draft.limits ?? {}
+      if (!isRetention(retentionDays)) return noRetention('limits.retentionDays')
+      const made = await createAccount({ engine, vault, now }, noted, by, { ...draft, limits })
+      if (isRefused(made) || retentionDays === null) return made
+      const account = await change(made.account.id, by, { limits: { retentionDays } })
+      return isRefused(account) ? account : { ...made, account }
+    },
     list: async (after, limit = pageSize) => {
       const page = await engine.list({
         account: house,
@@ -66,12 +81,7 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
       return { items: page.items.map(({ state }) => state), ...(page.next && { next: page.next }) }
     },
     get: (id) => find(engine, id),
-    change: async (id, by, change) => {
-      const changed = await run(by, id, { type: 'change', ...change })
-      // Where this does not succeed, the effect of the change does.
-      if (!isRefused(changed) && change.limits?.retentionDays !== undefined) await retain(engine, id)
-      return changed
-    },
+    change,
     createKey: async (id, by, name, { scopes, expiresAt } = {}) => {
       const { secret, ...key } = newKey(vault)
       const limits = { ...(scopes && { scopes }), ...(expiresAt !== undefined && { expiresAt }) }
@@ -96,7 +106,7 @@ async function createAccount(
   { engine, vault, now }: Pick<AccountsNeed, 'engine' | 'vault' | 'now'>,
   noted: (outcome: Outcome<Account>) => Account | Refused,
   by: string,
-  draft: Parameters<Accounts['create']>[1],
+  draft: Omit<Parameters<Accounts['create']>[1], 'limits'> & { readonly limits: Partial<Limits> },
 ): Promise<NewAccount | Refused> {
   const authToken = vault.secret(secretBytes)
   const { secret, ...key } = newKey(vault)
@@ -112,7 +122,6 @@ async function createAccount(
   const account = noted(outcome)
   if (isRefused(account)) return account
   await engine.clocks.define(account.id, account.clock, now())
-  if (account.limits.retentionDays !== undefined) await retain(engine, account.id)
   // Where this does not succeed, the first session makes it.
   await engine.execute({ account: account.id, by }, (unit) => defaultConfiguration(unit))
   return { account, authToken, key: keyOf(account, key.sid), keySecret: secret, bearer: `${key.sid}.${secret}` }

@@ -128,7 +128,8 @@ export interface CallDraft {
 
 /** A session that took place elsewhere: what is known of it there. */
 export interface PastSession extends Pick<Session, 'kind' | 'direction' | 'user'> {
-  readonly agentId: Id
+  /** Null: it is none of ours; an unlisted one without words is made for this session alone. */
+  readonly agentId: Id | null
   /** The address of our side; absent: not known. */
   readonly own?: string
   /** Where the same may be told again, with the digest of all that is told. */
@@ -158,6 +159,8 @@ export interface SessionQuestion {
    * fit among those, the page is short, and `next` says where to go on.
    */
   readonly also?: (view: SessionView) => boolean | Promise<boolean>
+  /** How many are read for one page by `also`, where that is too much. */
+  readonly readMost?: number
   /** How many of those that fit are left out first, for pages by number: they are not read. */
   readonly skip?: number
   readonly limit: number

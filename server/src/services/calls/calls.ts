@@ -95,7 +95,7 @@ export function createCalls(need: CallsNeed): Calls {
       'agent.stop_waiting': stopWaitingRunner(removing),
       'agent.purge': purgeRunner(engine),
       'account.retain': retainRunner(engine),
-      'retention.sweep': sweepRunner(engine),
+      'retention.sweep': sweepRunner(engine, stopping.signal),
       'artefact.make': artefactRunner({ ...need, views, talks, stopped: stopping.signal }),
     },
     wake: (account) => dispatch.wake(account),

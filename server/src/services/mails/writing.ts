@@ -97,7 +97,9 @@ async function failed(parts: MailParts, { session }: SessionView, failure: Faili
   const { asked, reply, signal } = failure
   const { failed: because, toolCalls = [], unreached = false } = reply
   if (signal.aborted && toolCalls.length === 0) {
-    const isLive = await read(parts.engine, session.account, (unit) => isStillAsked(unit.state(noun, session.id), asked))
+    const isLive = await read(parts.engine, session.account, (unit) =>
+      isStillAsked(unit.state(noun, session.id), asked),
+    )
     // The server stops: the next one asks. A session that is over asks nobody.
     return isLive ? { settled: false, error: because } : done
   }

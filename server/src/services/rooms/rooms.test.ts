@@ -224,6 +224,45 @@ describe('a browser session', () => {
   })
 })
 
+describe('what its agent used', () => {
+  const call = { id: 'c1', name: 'refund', arguments: {}, output: 'done', isError: false, latencyMs: 3 }
+
+  it('is kept though the turn comes to nothing, and shortened where it is too long', async () => {
+    const turn = async ({ on, onTool }: TurnInput): Promise<TurnReply> => {
+      if (on === 'start') return { say: 'Hello', toolCalls: [{ ...call, name: 'look', output: 'o'.repeat(70_000) }] }
+      onTool?.(call)
+      throw new Error('no')
+    }
+    const { id, seat } = await opened({ runtime: { turn } })
+    const bob = await enter(seat)
+    await bob.say('refund me')
+    await settle()
+    expect(await house.session(id)).toMatchObject({ end: { cause: 'agent_error' } })
+    const view = await house.services.sessions.get(house.account, id)
+    const items = await house.services.texts.items(view!)
+    expect(items.map((item) => (item.is === 'turn' ? item.text : `${item.call.name} ${String(item.call.output)}`))).toEqual([
+      'look left out: too long',
+      'Hello',
+      'refund me',
+      'refund done',
+    ])
+  })
+})
+
+describe('who said what', () => {
+  it.each(['tel:+14155551234', 'Bob@EXAMPLE.com', '+1 (415) 555-1234'])(
+    'is what the turns say, however the user is called: %s',
+    async (user) => {
+      const { id, seat } = await opened({ draft: { user } })
+      const bob = await enter(seat)
+      await bob.say('When do you open?')
+      await settle()
+      const said = await house.services.sessions.transcript(await house.session(id))
+      expect(said.map(({ who }) => who)).toEqual(['agent', 'user', 'agent'])
+    },
+  )
+})
+
 describe('a session of the same reference', () => {
   it('is the one that is there, with a token anew; of another user it is refused', async () => {
     const { id, agent, join } = await opened({ draft: { reference: { key: 'order 1' } } })

@@ -86,3 +86,25 @@ it('of very many words the agent is told the newest, and what the user just said
   expect(asked.at(-1)!.turn).not.toBe(name)
   expect(await lines(session)).toHaveLength(1 + 20 + 2 + 2)
 })
+
+it('of more than some four million characters the newest are shown, and that they are not all', async () => {
+  const session = await open()
+  const size = 400_000
+  for (let n = 0; n < 12; n++) {
+    const outcome = await house.engine.execute<object>(house.ask, (unit) => {
+      const present = unit.state(noun, session.id)
+      if (!present) throw new Error('It is gone.')
+      const call = { id: `${n}`, name: 'look_up', arguments: {}, output: 'x'.repeat(size), isError: false, latencyMs: 1 }
+      const used = unit.run(noun, session.id, { type: 'tool_called', call, after: null })
+      return isRefused(used) || n < 11 ? used : recordWritten(unit, present, 'CHAT', { who: 'user', text: 'Bye.' })
+    })
+    expect(outcome.refusal).toBeUndefined()
+  }
+  const view = await house.services.sessions.get(house.account, session.id)
+  const talk = await house.services.texts.talk(view!)
+  expect(talk.isAll).toBe(false)
+  expect(JSON.stringify(talk.items).length).toBeLessThan(4.5e6)
+  const names = talk.items.map((item) => (item.is === 'turn' ? item.text : item.call.id))
+  expect(names.slice(-3)).toEqual(['11', 'Hello first.', 'Bye.'])
+  expect(names).not.toContain('0')
+})

@@ -23,8 +23,6 @@ export interface Opening {
   readonly kind: Exclude<Session['kind'], 'telephone'>
   readonly direction: Direction
   readonly to: Create['to']
-  /** The other party's address; absent: the draft's user. */
-  readonly user?: string
   /** The address of our side. */
   readonly own: string
   /** The route whose home it is made in. */
@@ -100,14 +98,14 @@ function newAgent(unit: Unit, definition: AgentDefinition): AgentPin | Refused {
 }
 
 function createOf(agent: AgentPin, definition: AgentDefinition, draft: WrittenDraft, opening: Opening): Create {
-  const { kind, direction, to, own, user = draft.user, policy, mail } = opening
+  const { kind, direction, to, own, policy, mail } = opening
   return {
     type: 'create',
     kind,
     direction,
     to,
     agent,
-    user,
+    user: draft.user,
     own,
     route: kind,
     policy: { ...policy, ...draft.policy },
@@ -128,9 +126,9 @@ function repeatedAs(
   const session = unit.state(noun, id)
   const named = 'id' in agent ? agent.id : undefined
   const opening = isRefused(chosen) || named === undefined ? undefined : openingOf(chosen.definition, named)
-  const wanted = !opening || isRefused(opening) ? { user } : { kind: opening.kind, user: opening.user ?? user }
-  const isSame = session?.agent.id === named && session?.user === wanted.user
-  if (session && isSame && session.kind === (wanted.kind ?? session.kind)) return { id, repeated: true }
+  const kind = !opening || isRefused(opening) ? session?.kind : opening.kind
+  const isSame = session?.agent.id === named && session?.user === user && session.kind === kind
+  if (isSame) return { id, repeated: true }
   return refuse('in_use', 'This reference names a session of another user, agent or kind: use another one.', {
     field: 'reference',
     ...(reference && { conflicting: { noun: 'session', id } }),

@@ -51,7 +51,7 @@ async function safeColumns(sources: Sources, view: SessionView, read: Read) {
     direction,
     channel: channelOf(session),
     status: statusOf(session),
-    user_id: kept.user_id ?? user,
+    user_id: user,
     agent_id: agentId,
     agent_version_id: versionShown(view),
     agent_number: (kind === 'telephone' || kind === 'email') && own !== '' ? own : null,

@@ -10,7 +10,7 @@ import type { Api } from '../api.ts'
 import { chooseAgent, type ChosenAgent } from '../agents/choosing.ts'
 import { notFound, plain, problemOf, wrong, type Problem } from '../errors.ts'
 import { keyReference, uuidReference } from '../ids.ts'
-import { dataOf, keptAs, keptOf, type Kept } from './kept.ts'
+import { dataOf, keptAs, type Kept } from './kept.ts'
 import { startingMessage } from './transcript.ts'
 import { kindOf } from '../vocabulary.ts'
 import type { CreateConversation } from '../wire/requests.ts'
@@ -63,23 +63,15 @@ async function createOnce(
     reference: reference?.key,
   })
   if ('status' in chosen) return chosen
-  const opened = await open(api.context.services, ask, body, draftOf(body, chosen, reference, widget))
-  if (isRefused(opened)) return opened
-  // A mail's user is known to the house by the address.
-  if (opened.repeated && userOf(opened.view) !== body.user_id) return anotherConversation
-  return opened
+  return open(api.context.services, ask, body, draftOf(body, chosen, reference, widget))
 }
 
 /** D2: a name is used for ever, so that no retry places a second call. */
 const deleted = plain(409, 'This order was carried out; its conversation has been deleted. Use a new UUID or key for a new one.')
 const anotherConversation = plain(409, 'This UUID names another conversation: use a new one.')
 
-function userOf({ session, order }: SessionView): string {
-  return keptOf(order).user_id ?? session.user
-}
-
 function draftOf(
-  { channel, user_id, initial_context: context, custom_metadata }: CreateConversation,
+  { user_id, initial_context: context, custom_metadata }: CreateConversation,
   { pin, definition }: ChosenAgent,
   reference: Reference | undefined,
   widget: string | undefined,
@@ -87,7 +79,6 @@ function draftOf(
   const metadata = custom_metadata ?? {}
   const kept: Kept = {
     custom_metadata: metadata,
-    ...(channel === 'email' && { user_id }),
     ...(widget !== undefined && { web_widget_id: widget }),
   }
   return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openAnyreach, type AnyreachHouse, type Organization } from '#conformance/anyreach-client.ts'
+import { openAnyreach, shop as number, type AnyreachHouse, type Organization } from '#conformance/anyreach-client.ts'
 import { dayMs } from '#domain/vocabulary/instant.ts'
 import { readStamp, stamp } from '../time.ts'
 
@@ -118,12 +118,51 @@ describe('importing conversations (D12)', () => {
     const line = JSON.parse((await shop.ask('GET', `${path}/export`)).text)
     const other = await house.organization()
     const own = await other.agent()
-    const told = { ...line, agent_id: own, items: line.conversation.items, ended_at: '2020-05-01T09:05:00Z' }
+    const told = { ...line, agent_id: own }
     const { body } = await other.ask('POST', `${path}/import`, { conversations: [told] })
     const again = await other.read(body.results[0].conversation_id)
     const { id: _id, organization_id: _org, agent_id: _agent, agent: _name, updated_at: _at, ...same } = line
     expect(again).toMatchObject(same)
     expect(again.id).not.toBe(id)
+  })
+
+  it('every line of an export goes to another organization as it is, with its agents null', async () => {
+    const talking = await shop.agent({ welcome: 'Hello!' })
+    const text = await shop.text(talking, { custom_metadata: { order_id: 'A-118' }, initial_context: 'Gold.' })
+    await shop.ask('POST', `${path}/${text}/messages`, { text: 'Hi' })
+    await shop.ask('POST', `${path}/${text}/end`)
+    const telephone = { channel: 'telephone', agent_id: talking, agent_number: number }
+    for (const user_id of ['+14155550133', '+14155550134', '+14155550135'])
+      await shop.create({ ...telephone, user_id, conversation_id: uuid.replace(/1$/, user_id.slice(-1)) })
+    await shop.create({ channel: 'webrtc', user_id: 'bob', agent_id: talking })
+    await shop.pass(dayMs)
+    const lines = (await shop.ask('GET', `${path}/export`)).text.trim().split('\n')
+    const conversations = lines.map((line) => ({ ...JSON.parse(line), agent_id: null }))
+    const other = await house.organization()
+    await other.pass(dayMs + 60_000)
+    const again = async () => (await other.ask('POST', `${path}/import`, { conversations })).body.results
+    const results = await again()
+    expect(results.filter(({ error }: { error?: object }) => error)).toEqual([])
+    const ids: readonly string[] = results.map((one: { conversation_id: string }) => one.conversation_id)
+    expect((await again()).map(({ repeated }: { repeated: boolean }) => repeated)).toEqual(ids.map(() => true))
+    for (const [i, id] of ids.entries()) {
+      const shown = await other.read(id)
+      const { updated_at: _at, organization_id: _org, agent_version_id: _version, agent: _agent, ...same } = conversations[i]
+      expect(shown).toMatchObject({ ...same, id, agent: null })
+    }
+    expect((await other.native.get('/agents')).body.agents).toEqual([])
+    for (const id of ids) expect((await other.ask('DELETE', `${path}/${id}`)).status).toBe(204)
+  })
+
+  it('takes the UUID as conversation_id, and refuses two names', async () => {
+    const [made, two] = await results(past({ conversation_id: uuid }), past({ conversation_id: uuid, id: 'crm-7' }))
+    expect(made.conversation_id).toBe(uuid)
+    expect(two.error.errors[0].loc).toEqual(['body', 'conversations', 1, 'conversation_id'])
+  })
+
+  it('of a telephone call names the number of its user', async () => {
+    const [bad] = await results(call({ user_id: 'alice' }))
+    expect(bad.error).toMatchObject({ status: 422, errors: [{ loc: ['body', 'conversations', 0, 'user_id'] }] })
   })
 
   it.each<[string, string, { readonly started_at?: number }, number | null]>([
@@ -239,7 +278,10 @@ describe('importing conversations (D12)', () => {
     ['created_at', { created_at: '2026-11-20T09:00:00' }],
     ['ended_at', { ended_at: null }],
     ['user_id', { user_id: ' ' }],
-    ['agent_id', { agent_id: null }],
+    ['ended_at', { ended_at: undefined }],
+    ['duration', { ended_at: undefined, duration: -1 }],
+    ['agent_id', { agent_id: 7 }],
+    ['conversation_id', { conversation_id: 'crm-7' }],
     ['items.0', { items: [{ type: 'turn', role: 'robot', text: 'x', created_at: '2026-11-20T09:00:00Z' }] }],
     ['id', { id: 'with space' }],
   ])('422 for the whole, with the place: %s', async (field, more) => {

@@ -3,8 +3,6 @@ import type { Order } from '#domain/session/events.ts'
 /** What is kept with a session's order, to be given back as it was given. */
 export interface Kept {
   readonly custom_metadata: Readonly<Record<string, unknown>>
-  /** Whoever it is with, as the caller knows them: the session has their address. */
-  readonly user_id?: string
   /** The widget it was begun from. */
   readonly web_widget_id?: string
 }

@@ -1,10 +1,12 @@
 import type { ImportedItem, ImportedOutcome } from '#domain/session/events.ts'
+import { isE164 } from '#domain/vocabulary/e164.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { PastSession } from '#services/calls/api.ts'
 import { readAgentId } from '../agents/agent-ids.ts'
 import { canonical } from '../canonical.ts'
 import { notFound, plain, wrong, type Problem } from '../errors.ts'
 import { importReference } from '../ids.ts'
+import { toldOf, type Told } from './told.ts'
 import { keptAs } from './kept.ts'
 import { limits } from '../limits.ts'
 import type { Microseconds } from '../time.ts'
@@ -32,12 +34,14 @@ const endingsOf: Readonly<Record<Channel, readonly EndedStatus[]>> = {
 
 /** What is told of a conversation, in our words, or what is wrong with it. `hash`: of a text, hex. */
 export function pastOf(
-  told: ImportedConversation,
+  given: ImportedConversation,
   { at, now, hash }: { readonly at: Where; readonly now: Instant; readonly hash: (text: string) => string },
 ): Omit<PastSession, 'place'> | Problem {
-  const agentId = readAgentId(told.agent_id)
+  const told = toldOf(given)
+  const agentId = told.agent_id === null ? null : readAgentId(told.agent_id)
   if (agentId === undefined) return notFound('Agent')
-  const problem = wrongEnding(told, at) ?? tooMuch(told, at) ?? wrongNumber(told, at) ?? wrongTimes(told, at, now)
+  const problem =
+    wrongNames(given, at) ?? wrongEnding(told, at) ?? tooMuch(given, at) ?? wrongNumber(told, at) ?? wrongTimes(told, at, now)
   if (problem) return problem
   const { id, channel, direction, user_id: user, agent_number: own, status, summary, initial_context: context } = told
   const began = beganAt(told)
@@ -67,12 +71,19 @@ export function pastOf(
 export type Where = readonly (string | number)[]
 
 /** Undefined: it never came to a talk. A text conversation is one from its beginning. */
-function beganAt({ channel, status, created_at, started_at }: ImportedConversation): Microseconds | undefined {
+function beganAt({ channel, status, created_at, started_at, duration }: Told): Microseconds | undefined {
   if (started_at) return started_at
-  return channel === 'text' || status === 'completed' || status === 'transferred' ? created_at : undefined
+  const talked = status === 'completed' || status === 'transferred'
+  // What has a duration has begun, though it failed.
+  return talked || channel === 'text' || (status === 'failed' && duration) ? created_at : undefined
 }
 
-function wrongEnding({ channel, status, started_at }: ImportedConversation, at: Where): Problem | undefined {
+function wrongNames({ id, conversation_id: uuid }: ImportedConversation, at: Where): Problem | undefined {
+  if (!id || !uuid || importReference(id).key === importReference(uuid).key) return undefined
+  return wrong([...at, 'conversation_id'], 'Give the same as in id, or leave one of the two out.')
+}
+
+function wrongEnding({ channel, status, started_at }: Told, at: Where): Problem | undefined {
   const endings = endingsOf[channel]
   if (!endings.includes(status))
     return wrong([...at, 'status'], `On this channel a conversation ends as ${endings.join(', ')}.`)
@@ -92,12 +103,14 @@ function tooMuch(told: ImportedConversation, at: Where): Problem | undefined {
   return undefined
 }
 
-function wrongNumber({ channel, agent_number: number }: ImportedConversation, at: Where): Problem | undefined {
+function wrongNumber({ channel, user_id: user, agent_number: number }: Told, at: Where): Problem | undefined {
+  if (channel === 'telephone' && !isE164(user))
+    return wrong([...at, 'user_id'], 'Give the number of the user in E.164 form, like +14155551234.')
   if (!number || channel === 'telephone' || channel === 'email') return undefined
   return wrong([...at, 'agent_number'], 'Only telephone calls and e-mail have a number or an address of the agent.')
 }
 
-function wrongTimes(told: ImportedConversation, at: Where, now: Instant): Problem | undefined {
+function wrongTimes(told: Told, at: Where, now: Instant): Problem | undefined {
   const { created_at: created, started_at: started, ended_at: ended, items } = told
   const latest = (now + 1) * 1_000
   if (created < 0) return wrong([...at, 'created_at'], 'Give a time from 1970 on.')
@@ -109,7 +122,7 @@ function wrongTimes(told: ImportedConversation, at: Where, now: Instant): Proble
 }
 
 /** In order of time; what was at the same one, as it was given. */
-function itemsOf({ items }: ImportedConversation): readonly ImportedItem[] {
+function itemsOf({ items }: Told): readonly ImportedItem[] {
   return (items ?? [])
     .map((item): ImportedItem => {
       const at = Math.max(0, millisecond(item.created_at))

@@ -30,7 +30,15 @@ export function questionOf(sources: Sources, filters: Filters): Question | Probl
     ...window(times),
     test: (facets) => mayFit(facets, filters),
     ...(tests.length > 0 && { also: (view) => passes(view, tests) }),
+    ...(countsTurns(filters) && { readMost: transcriptsRead }),
   }
+}
+
+/** Of a telephone call the turns are in its words alone, which are read for it: so many calls for one page. */
+const transcriptsRead = 500
+
+function countsTurns({ user_turn_count_above, user_turn_count_below }: Filters): boolean {
+  return isGiven(user_turn_count_above, user_turn_count_below)
 }
 
 async function passes(view: SessionView, tests: readonly Test[]): Promise<boolean> {
@@ -41,16 +49,15 @@ async function passes(view: SessionView, tests: readonly Test[]): Promise<boolea
 /** What the rows of lists say: whatever may fit is looked at. */
 function mayFit(facets: Facets, { direction, channel, status, ...filters }: Filters): boolean {
   const { kind, user, own } = facets
-  const written = kind === 'email'
   const text = String(user)
   const { user_id: part, user_id_exact: exact, agent_number: number } = filters
   return (
     (direction === undefined || facets['direction'] === direction) &&
     (channel === undefined || channel.some((one) => kindOf[one] === kind)) &&
     (status === undefined || mayBe(facets, status)) &&
-    (number === undefined || ((written || kind === 'telephone') && String(own).includes(number))) &&
-    // A mail's user is known by an address to the house, and to its maker by another name.
-    (written || ((exact === undefined || text === exact) && (part === undefined || includes(text, part))))
+    (number === undefined || ((kind === 'email' || kind === 'telephone') && String(own).includes(number))) &&
+    (exact === undefined || text === exact) &&
+    (part === undefined || includes(text, part))
   )
 }
 
@@ -66,21 +73,14 @@ function includes(text: string, part: string): boolean {
 /** What a session says itself. */
 function ownTests(filters: Filters, metadata: Readonly<Record<string, unknown>>): readonly Test[] {
   const { status, agent_id: agent, agent_version_id: version, web_widget_id: widget, custom_metadata: given } = filters
-  const { user_id: part, user_id_exact: exact } = filters
   const tests: (Test | false)[] = [
     status !== undefined && (({ session }) => status.some((one) => one === statusOf(session))),
     agent !== undefined && (({ definition }) => !definition.unlisted),
     version !== undefined && ((view) => versionShown(view) === version),
     widget !== undefined && (({ order }) => keptOf(order).web_widget_id === widget),
     given !== undefined && (({ order }) => contains(keptOf(order).custom_metadata, metadata)),
-    part !== undefined && ((view) => includes(userOf(view), part)),
-    exact !== undefined && ((view) => userOf(view) === exact),
   ]
   return tests.filter((test) => test !== false)
-}
-
-function userOf({ session, order }: SessionView): string {
-  return keptOf(order).user_id ?? session.user
 }
 
 /** What has to be read beside it. */
@@ -90,7 +90,7 @@ function readTests(sources: Sources, filters: Filters, times: Moments): readonly
   const tests: (Test | false)[] = [
     isGiven(duration_above, duration_below) &&
       (async ({ session }) => within(await durationOf(sources, session), duration_above, duration_below)),
-    isGiven(user_turn_count_above, user_turn_count_below) &&
+    countsTurns(filters) &&
       (async ({ session }) =>
         within(await userTurnsOf(sources, session), user_turn_count_above, user_turn_count_below)),
     isGiven(updated_after, updated_before) &&

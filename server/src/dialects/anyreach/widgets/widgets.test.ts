@@ -59,6 +59,7 @@ describe('web widgets (4.7)', () => {
       created_at: stamp,
       updated_at: stamp,
     })
+    expect(widget.updated_at).toBe(widget.created_at)
     const one = `${path}/${widget.id}`
     expect(await shop.ask('GET', one)).toMatchObject({ status: 200, body: widget })
     const change = { domains: ['Example.com '], config: { v1: { greeting: 'Hi' }, extra: 1 } }
@@ -292,6 +293,31 @@ describe('a published widget, without a token', () => {
     expect(stored).toMatchObject({ web_widget_id: id, organization_id: `org_${shop.account}` })
     const found = await shop.ask('GET', `/core/conversations?web_widget_id=${id}`)
     expect(found.body.map((one: { id: string }) => one.id)).toEqual([stored.id])
+  })
+
+  it('lets its pages read what is wrong, and nobody else', async () => {
+    const { id } = await published()
+    const start = async (origin: string, body: unknown) => {
+      const { status, headers } = await asked('POST', `${id}/conversations`, origin, body as object)
+      return [status, headers['access-control-allow-origin'], headers['vary']]
+    }
+    const origin = 'https://example.com'
+    expect(await start(origin, { user_id: 'user_42' })).toEqual([422, origin, 'Origin'])
+    expect(await start(origin, '{')).toEqual([400, origin, 'Origin'])
+    expect(await start(origin, { custom_metadata: { text: 'x'.repeat(1024 * 1024) } })).toEqual([413, origin, 'Origin'])
+    expect(await start('https://evil.example', { user_id: 'user_42' })).toEqual([403, undefined, 'Origin'])
+    await shop.ask('DELETE', `/core/agents/${agent}`)
+    expect(await start(origin, {})).toEqual([404, origin, 'Origin'])
+    let last = await start(origin, {})
+    for (let i = 0; i < 30 && last[0] !== 429; i++) last = await start(origin, {})
+    expect(last).toEqual([429, origin, 'Origin'])
+  })
+
+  it('takes from no guest the name of a campaign', async () => {
+    const { id } = await published()
+    const custom_metadata = { anyreach_campaign: 'Spring' }
+    const answer = await asked('POST', `${id}/conversations`, 'https://example.com', { custom_metadata })
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ loc: ['body', 'custom_metadata'] }] } })
   })
 
   it('D12: takes a guest again under their own id, and nobody else', async () => {

@@ -58,9 +58,7 @@ const fields = {
     .nullable()
     .meta({ description: 'Named settings, taken as they are at each start' }),
 }
-const ownSettings = settingsGiven
-  .optional()
-  .meta({ description: 'Settings of its own; not beside configuration_id' })
+const ownSettings = settingsGiven.optional().meta({ description: 'Settings of its own; not beside configuration_id' })
 export const campaignDraft = z
   .looseObject({
     name,

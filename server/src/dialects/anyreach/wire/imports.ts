@@ -45,6 +45,10 @@ const toolCall = z
   })
   .meta({ id: 'ImportedToolCall' })
 
+const items = z.array(z.union([turn, toolCall]))
+/** A century, in seconds. */
+const longest = 3_155_760_000
+
 const importedConversation = z
   .looseObject({
     id: z
@@ -52,6 +56,7 @@ const importedConversation = z
       .regex(/^[\x21-\x7e]{1,200}$/, 'Give 1 to 200 visible ASCII characters.')
       .nullish()
       .meta({ description: "Told again by this name, nothing is made twice; a UUID becomes the conversation's id" }),
+    conversation_id: z.uuid('Give a UUID.').nullish().meta({ description: 'The same, where it is a UUID' }),
     channel: z.enum(channels),
     direction: z
       .enum(['inbound', 'outbound'])
@@ -62,21 +67,32 @@ const importedConversation = z
       .min(1, 'Give the id of your end user; of a telephone call the number.')
       .max(limits.userId)
       .regex(/\S/, 'Give the id of your end user; of a telephone call the number.'),
-    agent_id: z.string().min(1).max(100).meta({ description: 'An agent of yours' }),
+    agent_id: z.string().min(1).max(100).nullable().meta({ description: 'An agent of yours; null: none of yours' }),
     agent_number: z.string().max(limits.userId).nullish().meta({ description: 'Of telephone calls and e-mail' }),
     status: z.enum(endedStatuses),
     created_at: moment,
     started_at: moment
       .nullish()
       .meta({ description: 'When it was answered, joined or begun; duration counts from it. Absent: created_at' }),
-    ended_at: moment,
-    items: z
-      .array(z.union([turn, toolCall]))
+    ended_at: moment.nullish().meta({ description: 'Absent: after duration' }),
+    duration: z
+      .number()
+      .min(0)
+      .max(longest)
       .nullish()
-      .meta({ description: 'What was said and done; at most 256 KB as JSON' }),
+      .meta({ description: 'Seconds from started_at or created_at, where ended_at is not known; null: it ended as it began' }),
+    items: items.nullish().meta({ description: 'What was said and done; at most 256 KB as JSON' }),
+    conversation: z
+      .looseObject({ items: items.nullish() })
+      .nullish()
+      .meta({ description: 'The same as items, as a conversation is shown and exported' }),
     summary: z.string().nullish(),
     initial_context: z.string().nullish(),
     custom_metadata: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .refine(({ ended_at, duration }) => typeof ended_at === 'number' || duration !== undefined, {
+    path: ['ended_at'],
+    message: 'Say when it ended, or its duration.',
   })
   .meta({ id: 'ImportedConversation' })
 export type ImportedConversation = z.output<typeof importedConversation>

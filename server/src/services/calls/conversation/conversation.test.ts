@@ -144,6 +144,19 @@ describe('a session and its conversation', () => {
     expect(await house.services.sessions.transcript(session)).toEqual([])
   })
 
+  it('rule 1: a call ends though its conversation was closed by request and then deleted', async () => {
+    const id = await live()
+    const [conversation] = await house.conversations()
+    const { conversations } = house.services
+    await conversations.change(house.ask, conversation!.id, { status: 'closed' })
+    expect((await conversations.remove(house.ask, conversation!.id)).value).toBeDefined()
+    // Another process knows nothing of what is being erased; the carrier, which is new as well, nothing of the call.
+    house = await house.restart()
+    await house.pass(minuteMs)
+    expect(await house.session(id)).toMatchObject({ state: 'ended', end: { cause: 'lost_lease' } })
+    expect((await house.services.sessions.list(house.account, { limit: 10 })).items).toHaveLength(1)
+  })
+
   it('a session that ends does not close its conversation: its clocks decide', async () => {
     const [configuration] = (await house.services.configurations.list(house.account, { limit: 1 })).items
     await house.services.configurations.write(house.ask, configuration!.id, ({ document }) => ({

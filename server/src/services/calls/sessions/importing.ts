@@ -1,4 +1,5 @@
 import { agent as agentNoun } from '#domain/agent/agent.ts'
+import { blankAgent } from '#domain/agent/blank.ts'
 import type { Create } from '#domain/session/commands.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { AgentPin, Reference } from '#domain/session/state.ts'
@@ -30,22 +31,36 @@ export async function importSession(
   { account, by, request }: Ask<SessionView>,
   draft: PastSession,
 ): Promise<Outcome<PlacedCall>> {
-  const known = await agents.get(account, draft.agentId)
+  const known = draft.agentId === null ? undefined : await agents.get(account, draft.agentId)
   const ask = { account, by, ...(request !== undefined && { request }) }
   const outcome = await engine.execute<Kept>(ask, (unit) => {
     const holder = sessionNamed(unit, draft.reference)
     if (isRefused(holder)) return holder
     if (holder !== undefined) return toldBefore(unit, holder, draft.reference)
-    const agent = known?.definition.unlisted ? undefined : unit.state(agentNoun, draft.agentId)
-    if (agent?.status !== 'live') return refuse('not_found', 'There is no such agent.', { field: 'agentId' })
+    const agent = known?.definition.unlisted ? unknownAgent() : agentOf(unit, draft.agentId)
+    if (isRefused(agent)) return agent
     const id = placedId(unit.id(draft.user), draft.was.createdAt, draft.place)
-    const done = unit.run(noun, id, createOf(draft, { id: agent.id, version: agent.version }))
+    const done = unit.run(noun, id, createOf(draft, agent))
     return isRefused(done) ? done : { id, repeated: false }
   })
   if (outcome.value === undefined) return outcome.refusal ? { refusal: outcome.refusal } : erased()
   const { id, repeated } = outcome.value
   const view = await views.get(account, id)
   return view ? { value: { ...view, ...(repeated && { repeated }) } } : erased()
+}
+
+function agentOf(unit: Unit, id: Id | null): AgentPin | Refused {
+  if (id !== null) {
+    const agent = unit.state(agentNoun, id)
+    return agent?.status === 'live' ? { id, version: agent.version } : unknownAgent()
+  }
+  const definition = { ...blankAgent('Elsewhere'), unlisted: true } as const
+  const done = unit.run(agentNoun, unit.id(), { type: 'create', definition })
+  return isRefused(done) ? done : { id: done.state.id, version: done.state.version }
+}
+
+function unknownAgent(): Refused {
+  return refuse('not_found', 'There is no such agent.', { field: 'agentId' })
 }
 
 function createOf({ was, items, summary, ...draft }: PastSession, agent: AgentPin): Create {

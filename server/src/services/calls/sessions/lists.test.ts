@@ -146,6 +146,14 @@ describe('a page of sessions that are tested one by one', () => {
     expect([found, pages, read.length]).toEqual([['5'], 5, many])
   })
 
+  it('stops after fewer where reading one takes longer', async () => {
+    const read: string[] = []
+    const also = (view: SessionView): boolean => number(view) % 100 === 99
+    const page = await listSessions(storeOf(), headsOf(read), 'alice', { limit: 9, also, readMost: 300 })
+    expect([idsOf(page.items), read.length]).toEqual([['49999', '49899', '49799'], 300])
+    expect(page.next).toEqual({ sort: 49_701, id: '49701' })
+  })
+
   it('lets others have a turn', async () => {
     const also = (): boolean => false
     expect(await turnsDuring(() => listSessions(storeOf(), headsOf(), 'alice', { limit: 3, also }))).toBeGreaterThan(90)

@@ -11,12 +11,12 @@ import { slicesOf } from '../slices.ts'
 import type { Views } from './views.ts'
 
 type Item = Page<{ readonly id: Id; readonly state: Session; readonly version: number }>['items'][number]
-type Asked = Omit<SessionQuestion, 'limit' | 'skip' | 'also'>
+type Asked = Omit<SessionQuestion, 'limit' | 'skip' | 'also' | 'readMost'>
 
 const perPage = 500
 /** Most sessions that are read before others have a turn. */
 const readAtOnce = 50
-/** Most sessions that are read for one page where they are tested one by one. */
+/** Most sessions that are read for one page where they are tested one by one, unless fewer are asked for. */
 const testedMost = 10_000
 
 /**
@@ -27,9 +27,9 @@ export async function listSessions(
   engine: Pick<Engine, 'entries'>,
   views: Pick<Views, 'get'>,
   account: string,
-  { limit, skip = 0, also, ...asked }: SessionQuestion,
+  { limit, skip = 0, also, readMost = testedMost, ...asked }: SessionQuestion,
 ): Promise<Listed<SessionView>> {
-  if (also) return listTested(engine, views, account, { ...asked, limit, also })
+  if (also) return listTested(engine, views, account, { ...asked, limit, also, readMost })
   const items: SessionView[] = []
   let toSkip = skip
   let after: Position | undefined
@@ -50,12 +50,12 @@ export async function listSessions(
   return { items }
 }
 
-/** The same where each is tested whole: read on until the page is full or `testedMost` were read, then it may be short in the middle. */
+/** The same where each is tested whole: read on until the page is full or `readMost` were read, then it may be short in the middle. */
 async function listTested(
   engine: Pick<Engine, 'entries'>,
   views: Pick<Views, 'get'>,
   account: string,
-  { limit, also, ...asked }: Asked & Required<Pick<SessionQuestion, 'limit' | 'also'>>,
+  { limit, also, readMost, ...asked }: Asked & Required<Pick<SessionQuestion, 'limit' | 'also' | 'readMost'>>,
 ): Promise<Listed<SessionView>> {
   const items: SessionView[] = []
   let tested = 0
@@ -72,7 +72,7 @@ async function listTested(
         if (items.length < limit || isFitting) after = positionOf(some[n]) ?? after
       }
       tested += some.length
-      if (tested >= testedMost) return { items, ...(after && { next: after }) }
+      if (tested >= readMost) return { items, ...(after && { next: after }) }
     }
   }
   return { items }

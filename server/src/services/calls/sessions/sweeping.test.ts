@@ -17,6 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => house.close())
 
+const never = new AbortController().signal
 const now = () => house.engine.clocks.now(house.account)
 
 async function keep(days: number | null, account = house.account): Promise<void> {
@@ -122,14 +123,16 @@ describe('days of retention (X10)', () => {
     expect((await kept())?.days).toBeNull()
   })
 
-  it('null stops a sweep that has begun', async () => {
+  it('null stops a sweep that has begun, and so does a server that stops', async () => {
     await past(100)
     await keep(30)
     const { id } = (await kept())!
-    await keep(null)
     const effect = { reference: 'r', account: house.account, noun: 'retention', aggregate: id, kind: 'k', tries: 0 }
     const payload = { dueAt: now() + dayMs }
-    expect(await sweepRunner(house.engine).run({ ...effect, payload })).toEqual({ settled: true })
+    expect((await sweepRunner(house.engine, AbortSignal.abort()).run({ ...effect, payload })).settled).toBe(false)
+    expect(await left()).toHaveLength(1)
+    await keep(null)
+    expect(await sweepRunner(house.engine, never).run({ ...effect, payload })).toEqual({ settled: true })
     expect(await left()).toHaveLength(1)
   })
 
@@ -148,7 +151,7 @@ describe('days of retention (X10)', () => {
       parts: (...asked: Parameters<Engine['parts']>) => engine.parts(...asked),
     }
     const before = house
-    Object.assign(house.calls.runners['retention.sweep']!, { run: sweepRunner(dying as unknown as Engine).run })
+    Object.assign(house.calls.runners['retention.sweep']!, { run: sweepRunner(dying as unknown as Engine, never).run })
     void house.pass(2 * dayMs)
     await expect.poll(() => removals).toBe(4)
     expect(await left()).toHaveLength(4)
@@ -172,19 +175,20 @@ describe('days of retention (X10)', () => {
     expect((await kept())?.days ?? null).toBe(limits.retentionDays ?? null)
   })
 
-  it('other accounts keep theirs', async () => {
-    const made = await house.services.accounts.create('test', {
-      name: 'bob',
-      clock: 'test',
-      limits: { retentionDays: 1 },
-    })
+  it('an account may be made with days, and others keep theirs', async () => {
+    const draft = { name: 'bob', clock: 'test', limits: { retentionDays: 1 } } as const
+    const made = await house.services.accounts.create('test', draft)
     if (isRefused(made)) throw new Error(made.refusal.message)
+    expect(made.account.limits.retentionDays).toBe(1)
     await past(100)
     const advanced = await house.services.clock.advance(made.account.id, 'test', { byMs: 5 * dayMs })
-    expect(isRefused(advanced)).toBe(false)
+    if (isRefused(advanced)) throw new Error(advanced.refusal.message)
+    expect(advanced.fired.filter((one) => one.noun === 'retention')).toHaveLength(5)
     await house.pass(5 * dayMs)
     expect(await left()).toHaveLength(1)
     expect(await kept()).toBeUndefined()
+    const wrong = await house.services.accounts.create('test', { ...draft, limits: { retentionDays: 0 } })
+    expect(isRefused(wrong) && wrong.refusal).toMatchObject({ code: 'invalid', field: 'limits.retentionDays' })
   })
 
   it('goes through all there is, and past those that are not over', async () => {

@@ -13,13 +13,12 @@ const rowsAtOnce = 200
 
 /**
  * Deletes the sessions of an account that ended too long ago, the oldest first; it stops when the account keeps everything again. After a
- * crash it begins again, and finds what is left. Nothing that ended before was made after: it reads no further than the first that was.
+ * crash, or when the server stops, it begins again, and finds what is left. Nothing that ended before was made after: it reads no further than the first that was.
  */
-export function sweepRunner(engine: Engine): EffectRunner {
+export function sweepRunner(engine: Engine, stopped: AbortSignal): EffectRunner {
   return {
     run: async ({ account, aggregate, payload }) => {
       const { dueAt } = payload as Sweep
-      console.log('RUN', new Date(dueAt).toISOString())
       let trouble: string | undefined
       for (let after: Position | undefined; ;) {
         const days = await read(engine, account, (unit) => unit.state(noun, aggregate)?.days ?? null)
@@ -27,6 +26,7 @@ export function sweepRunner(engine: Engine): EffectRunner {
         const rows = await oldestRows(engine, account, after)
         const old = rows.filter((row) => isTooOld(Number(row.sort), days, dueAt))
         for (const { aggregate: id, facets } of old) {
+          if (stopped.aborted) return { settled: false, error: 'The server stops.' }
           if (facets['state'] !== 'ended') continue
           trouble = (await sweep(engine, account, id, (endedAt) => isTooOld(endedAt, days, dueAt))) ?? trouble
         }
@@ -54,6 +54,5 @@ async function sweep(
   const session = await read(engine, account, (unit) => unit.state(sessionNoun, id))
   if (session?.state !== 'ended' || !isOld(session.end?.at ?? session.updatedAt)) return undefined
   const { refusal } = await removeSession(engine, { account, by: 'retention' }, id)
-  console.log('SWEEP', id, refusal)
   return refusal && refusal.code !== 'not_found' ? refusal.message : undefined
 }

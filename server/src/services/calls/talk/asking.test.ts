@@ -106,12 +106,15 @@ it.each([
   [2_001, 1, 2_000],
   [300, 1_000, 200],
   [1, 300_000, 1],
-])('of %i words of %i characters it is told the newest %i, and its turn has a name of its own', async (n, size, told) => {
-  const system = simulatedSystem(1)
-  const said = Array.from({ length: n }, (_, i) => ({ who: 'user' as const, text: `${i}`.padStart(size, '.') }))
-  let asked: TurnInput | undefined
-  const runtime = { turn: async (given: TurnInput) => ((asked = given), {}) }
-  await askAgent(runtime, system, { ...input, said, on: 'user' }, new AbortController().signal)
-  expect(asked?.said).toEqual(said.slice(-told))
-  expect(asked?.turn).toBe(told < n ? `${n}` : undefined)
-})
+])(
+  'of %i words of %i characters it is told the newest %i, and its turn has a name of its own',
+  async (n, size, told) => {
+    const system = simulatedSystem(1)
+    const said = Array.from({ length: n }, (_, i) => ({ who: 'user' as const, text: `${i}`.padStart(size, '.') }))
+    let asked: TurnInput | undefined
+    const runtime = { turn: async (given: TurnInput) => ((asked = given), {}) }
+    await askAgent(runtime, system, { ...input, said, on: 'user' }, new AbortController().signal)
+    expect(asked?.said).toEqual(said.slice(-told))
+    expect(asked?.turn).toBe(told < n ? `${n}` : undefined)
+  },
+)

@@ -52,3 +52,19 @@ it('keeps what its agent did with its tools, after what the user had said', asyn
   expect(items[place - 1]).toMatchObject({ is: 'turn', who: 'user' })
   expect(items[place + 1]).toMatchObject({ is: 'turn', who: 'agent', text: 'At nine.' })
 })
+
+it('keeps the tools of a turn that came to nothing, also those that hold too much', async () => {
+  const used = { id: 'call_1', name: 'refund', arguments: {}, output: 'o'.repeat(70_000), isError: false, latencyMs: 3 }
+  const turn = async ({ on, onTool }: TurnInput): Promise<TurnReply> => {
+    if (on === 'start') return { say: 'Hello there.' }
+    onTool?.(used)
+    throw new Error('no')
+  }
+  house = await openCallsHouse({ runtime: { turn } })
+  const { session } = await house.call({ agentId: await house.agent(), to: phones.ordinary })
+  await house.pass(10 * minuteMs)
+  expect((await house.session(session.id)).end?.cause).toBe('agent_error')
+  const view = await house.services.sessions.get(house.account, session.id)
+  const items = view ? await house.services.texts.items(view) : []
+  expect(items.at(-1)).toMatchObject({ is: 'tool', call: { name: 'refund', output: 'left out: too long' } })
+})

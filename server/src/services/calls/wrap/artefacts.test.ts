@@ -46,7 +46,7 @@ describe('what is made of a call', () => {
     expect(await made(other.id)).toMatchObject({ summary: 'A short talk.', extraction: 'no program' })
   })
 
-  it("an agent that sums nothing up in 45 s is not asked again", async () => {
+  it('an agent that sums nothing up in 45 s is not asked again', async () => {
     let asked = 0
     const summarise = (): Promise<string> => {
       asked++
