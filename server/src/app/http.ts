@@ -72,7 +72,8 @@ function told(status: number, code: number, message: string): object {
 
 /** What is no request that can be read at all: Node has no answer object for it, only the socket. */
 function refuseBroken(error: Error & { code?: string }, socket: Socket): void {
-  const broken = brokenness[error.code ?? ''] ?? ([400, 'Bad Request', 'This is no HTTP request that can be read.'] as const)
+  const broken =
+    brokenness[error.code ?? ''] ?? ([400, 'Bad Request', 'This is no HTTP request that can be read.'] as const)
   const [status, reason, message] = broken
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
   const body = JSON.stringify(told(status, 20001, message))

@@ -20,6 +20,13 @@ test('twice the rate may come at once, and then the rate', () => {
   expect(taken(limiter, 'alice', 30)).toBe(1)
 })
 
+test('no more is said to remain than there is in a second', () => {
+  const limiter = createLimiter(10, () => 0)
+  expect(limiter.take('alice', null)).toMatchObject({ limit: 10, remaining: 10 })
+  taken(limiter, 'alice', 14)
+  expect(limiter.take('alice', null)).toMatchObject({ limit: 10, remaining: 4 })
+})
+
 test('who is refused is told how long to wait, and after that is let in', () => {
   let now = 0
   const limiter = createLimiter(4, () => now)

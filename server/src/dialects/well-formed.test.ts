@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isWellFormed } from './well-formed.ts'
+import { isWellFormed, textOf } from './well-formed.ts'
 
 const check = (text: string): boolean => isWellFormed(text, JSON.parse(text))
 
@@ -16,3 +16,9 @@ test.each(['{"a":"\\ud83d\\ude00"}', '{"a":"😀"}', '{"a":"\\u00e9 \\ufffd"}', 
     expect(check(text)).toBe(true)
   },
 )
+
+test('bytes that are not UTF-8 are no text', () => {
+  expect(textOf(Buffer.from('"é😀"'))).toBe('"é😀"')
+  for (const bytes of [[0xc3, 0x28], [0xff], [0xed, 0xa0, 0x80], [0xc3]])
+    expect(textOf(Buffer.from(bytes))).toBeUndefined()
+})

@@ -33,6 +33,11 @@ export interface Question {
 
 const connectMs: Milliseconds = 5_000
 
+/** It was never sent, and not because it must not be: that may be different another time. */
+export function isUnsent(asked: Asked): boolean {
+  return 'error' in asked && asked.unsent === true && !asked.refused
+}
+
 /** Statuses of who has no time now and has done nothing: 429 (RFC 6585 section 4) and 503 (RFC 9110 section 15.6.4). */
 export function turnsAway(status: number): boolean {
   return status === 429 || status === 503
@@ -45,7 +50,7 @@ export async function askInTime(need: AskingNeed, question: Question): Promise<A
   for (let tries = 0; ; tries++) {
     const asked = await askOnce(need, question, internalTargets)
     const waitMs = againMs[tries]
-    const isWorthIt = 'error' in asked && asked.unsent === true && !asked.refused && !signal.aborted
+    const isWorthIt = isUnsent(asked) && !signal.aborted
     if (!isWorthIt || waitMs === undefined || need.system.now() + waitMs >= until) return asked
     await new Promise<void>((resolve) => need.system.after(waitMs, resolve))
     if (signal.aborted) return asked

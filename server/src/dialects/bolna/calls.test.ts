@@ -279,7 +279,7 @@ describe('who may ask (D2)', () => {
 })
 
 describe('requests as their clients send them', () => {
-  const inject = (method: 'GET' | 'POST' | 'DELETE', url: string, payload = '') =>
+  const inject = (method: 'GET' | 'POST' | 'DELETE', url: string, payload: string | Buffer = '') =>
     house.trial.app.fastify.inject({
       method,
       url,
@@ -296,6 +296,12 @@ describe('requests as their clients send them', () => {
   it.each(['{', '{"a":}', '"\\ud800"', '{"__proto__":{}}'])('%s is 400 with a reason', async (text) => {
     const answer = await inject('POST', '/call', text)
     expect([answer.statusCode, answer.json().error]).toEqual([400, 1013])
+  })
+
+  it('a body that is not UTF-8 is 400 with a reason', async () => {
+    const answer = await inject('POST', '/call', Buffer.from('{"agent_id":"\u00ff"}', 'latin1'))
+    expect([answer.statusCode, answer.json().error]).toEqual([400, 1013])
+    expect(answer.body).toContain('UTF-8')
   })
 
   it('an unknown path below theirs is 404 in their words, whatever the verb and the body', async () => {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { keysOf } from '#domain/account/keys.ts'
 import type { Account, Key, Limits } from '#domain/account/state.ts'
 import type { Configuration } from '#domain/configuration/state.ts'
 import type { Communication, Party } from '#domain/conversation/communication.ts'
@@ -29,7 +30,7 @@ export function showAccount(account: Account): Wire<typeof wire.account> {
     sid: account.sid,
     clock: account.clock,
     limits: showLimits(account.limits),
-    keys: account.keys.map(showKey),
+    keys: keysOf(account).map(showKey),
     createdAt: showInstant(account.createdAt),
     updatedAt: showInstant(account.updatedAt),
   }

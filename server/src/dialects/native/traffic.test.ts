@@ -177,7 +177,7 @@ describe('traffic', () => {
   })
 
   test('that is no JSON, or of another type, or too large, is refused as a whole', async () => {
-    const send = (payload: string, type: string) =>
+    const send = (payload: string | Buffer, type: string) =>
       trial.app.fastify.inject({
         method: 'POST',
         url: '/api/v1/traffic',
@@ -190,6 +190,12 @@ describe('traffic', () => {
       status: 400,
       code: 'malformed',
       detail: expect.stringContaining('surrogate'),
+    })
+    const broken = Buffer.from('{"events": [{"text": "\u00ff"}]}', 'latin1')
+    expect((await send(broken, 'application/json')).json()).toMatchObject({
+      status: 400,
+      code: 'malformed',
+      detail: expect.stringContaining('UTF-8'),
     })
     expect((await send('events=1', 'application/x-www-form-urlencoded')).json()).toMatchObject({
       status: 415,

@@ -135,6 +135,14 @@ describe('the answers to everything', () => {
       }
   })
 
+  it('a body that is not UTF-8 is 400', async () => {
+    const { app } = await open()
+    const payload = Buffer.from('{"name":"\u00ff"}', 'latin1')
+    const headers = { 'content-type': 'application/json' }
+    const answer = await ask(app, { method: 'POST', url: '/v2/Conversations', headers, payload })
+    expect(answer.json()).toMatchObject({ status: 400, code: 20001, message: expect.stringContaining('UTF-8') })
+  })
+
   it('HEAD is GET without a body', async () => {
     const { app } = await open({ conversations: { list: async () => ({ items: [] }) } })
     const answer = await ask(app, { method: 'HEAD', url: '/v2/Conversations' })

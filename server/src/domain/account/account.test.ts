@@ -3,6 +3,7 @@ import { given } from '#conformance/given.ts'
 import { account } from './account.ts'
 import { liveKeysAtMost } from './decide.ts'
 import type { AccountEvent } from './events.ts'
+import { keysOf } from './keys.ts'
 import { isLiving, slotsOf } from './state.ts'
 
 const id = '01ka7n36096q14dr9gpqy77zxy'
@@ -78,10 +79,11 @@ describe('an account', () => {
   it('keeps what a key may do and until when, and forgets expired keys like revoked ones', () => {
     const key = { type: 'create_key' as const, sid: 'SK1', name: '', hash: 'h' }
     const limited = given(account, created).when({ ...key, scopes: ['a:read'], expiresAt: 5_000 })
-    expect(limited.state.keys).toMatchObject([{ sid: 'SK1', scopes: ['a:read'], expiresAt: 5_000 }])
+    expect(keysOf(limited.state)).toMatchObject([{ sid: 'SK1', scopes: ['a:read'], expiresAt: 5_000 }])
     expect(given(account, created).when({ ...key, expiresAt: 1_000 }).refusal).toMatchObject({ field: 'expiresAt' })
     const many = Array.from({ length: 51 }, (_, i) => `${i}`)
-    expect(given(account, created).when({ ...key, scopes: many }).refusal).toMatchObject({ field: 'scopes' })
+    for (const scopes of [many, ['x'.repeat(65)]])
+      expect(given(account, created).when({ ...key, scopes }).refusal).toMatchObject({ field: 'scopes' })
     const expired = Array.from({ length: 300 }, (_, i): AccountEvent => {
       const { sid, name, hash, createdAt, revokedAt } = { ...key, sid: `SK${i}`, createdAt: i, revokedAt: null }
       return { type: 'account.key_created', at: i, key: { sid, name, hash, createdAt, revokedAt, expiresAt: i } }
@@ -90,6 +92,32 @@ describe('an account', () => {
     expect(state.keys).toHaveLength(100)
     expect(isLiving({ revokedAt: null, expiresAt: 5 }, 4)).toBe(true)
     expect(isLiving({ revokedAt: null, expiresAt: 5 }, 5)).toBe(false)
+  })
+
+  it('keeps each scope once, however many keys have it, and forgets those that none has', () => {
+    const scoped = (sid: string, scopes: readonly string[], at = 2): AccountEvent => {
+      return {
+        type: 'account.key_created',
+        at,
+        key: { sid, name: '', hash: 'h', scopes, createdAt: at, revokedAt: null },
+      }
+    }
+    const scopes = Array.from({ length: 24 }, (_, i) => `resource_${i}:manage`)
+    const small = Array.from({ length: 50 }, (_, i) => keyed(`SK${i}`))
+    const plain = given(account, created, ...small)
+    const all = given(account, created, ...small.map((_, i) => scoped(`SK${i}`, scopes)))
+    const change = { type: 'change' as const, name: 'bob' }
+    expect(keysOf(all.when(change).state).map((key) => key.scopes)).toEqual(small.map(() => scopes))
+    const size = (present: typeof all): number => JSON.stringify(present.when(change).state).length
+    expect(size(all) - size(plain)).toBeLessThan(50 * 80 + 1_024)
+
+    const other = Array.from({ length: 3 }, (_, i) => scopes.map((scope) => `other_${i}_${scope}`))
+    const key = { type: 'create_key' as const, sid: 'SK-new', name: '', hash: 'h' }
+    const two = given(account, created, scoped('SK1', scopes), scoped('SK2', other[0]!))
+    expect(two.when({ ...key, scopes: other[1]! }).refusal).toMatchObject({ code: 'limit_reached', field: 'scopes' })
+    const gone = Array.from({ length: 100 }, (_, i) => [keyed(`SK-${i}`, 5), revoked(`SK-${i}`, 5)]).flat()
+    const later = given(account, created, scoped('SK1', scopes), revoked('SK1'), ...gone)
+    expect(later.when(change).state.scopes).toBeUndefined()
   })
 
   it('writes a change only when something changes', () => {

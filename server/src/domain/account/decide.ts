@@ -1,14 +1,19 @@
 import type { Context, Decision } from '../noun.ts'
 import { isRetention, noRetention } from '../retention/days.ts'
+import type { Instant } from '../vocabulary/instant.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import { credentialClaim } from './claims.ts'
 import type { AccountCommand } from './commands.ts'
 import type { AccountEvent } from './events.ts'
-import { isLiving, type Account } from './state.ts'
+import { keysOf, scopesIn } from './keys.ts'
+import { isLiving, type Account, type Key } from './state.ts'
 
 /** How many keys of an account may live at once. */
 export const liveKeysAtMost = 50
+/** How many scopes a key may have, of how many characters; and how many different ones all living keys. */
 const scopesAtMost = 24
+const scopeAtMost = 64
+const knownScopesAtMost = 64
 
 type Ctx = Context<AccountEvent>
 type Decided = Decision<AccountEvent> | Refused
@@ -53,13 +58,23 @@ function createKey(state: Account, command: CommandOf<'create_key'>, context: Ct
   const { now: at } = context
   if (command.expiresAt !== undefined && command.expiresAt <= at)
     return refuse('invalid', 'The key would be worthless at once: let it expire later.', { field: 'expiresAt' })
-  if ((command.scopes?.length ?? 0) > scopesAtMost)
-    return refuse('invalid', `A key has at most ${scopesAtMost} scopes.`, { field: 'scopes' })
-  if (state.keys.filter((key) => isLiving(key, at)).length >= liveKeysAtMost)
+  const { scopes = [] } = command
+  if (scopes.length > scopesAtMost || scopes.some((scope) => scope.length > scopeAtMost))
+    return refuse('invalid', `A key has at most ${scopesAtMost} scopes of ${scopeAtMost} characters.`, {
+      field: 'scopes',
+    })
+  const message = `The keys of an account have at most ${knownScopesAtMost} different scopes: revoke some first.`
+  if (scopes.length > 0 && scopesIn([...livingOf(state, at), { scopes }]).length > knownScopesAtMost)
+    return refuse('limit_reached', message, { field: 'scopes' })
+  if (livingOf(state, at).length >= liveKeysAtMost)
     return refuse('limit_reached', `An account has at most ${liveKeysAtMost} keys: revoke one first.`)
   const { type: _, ...given } = command
   const key = { ...given, createdAt: at, revokedAt: null }
   return decided({ type: 'account.key_created', at, key })
+}
+
+function livingOf(state: Account, at: Instant): readonly Key[] {
+  return keysOf(state).filter((key) => isLiving(key, at))
 }
 
 function revokeKey(state: Account, sid: string, context: Ctx): Decided {

@@ -1,4 +1,5 @@
 import type { AccountEvent } from './events.ts'
+import { kept, keysOf } from './keys.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import { isLiving, type Account, type Key } from './state.ts'
 
@@ -10,7 +11,7 @@ export function evolve(state: Account | undefined, event: AccountEvent): Account
   if (!state) throw new Error(`An account that had not been created met ${event.type}.`)
   switch (event.type) {
     case 'account.key_created':
-      return { ...state, keys: bounded([...state.keys, event.key], event.at), updatedAt: event.at }
+      return withKeys(state, bounded([...keysOf(state), event.key], event.at), event.at)
     case 'account.key_revoked':
       return {
         ...state,
@@ -22,6 +23,10 @@ export function evolve(state: Account | undefined, event: AccountEvent): Account
     case 'account.changed':
       return { ...state, name: event.name, limits: event.limits, updatedAt: event.at }
   }
+}
+
+function withKeys({ scopes: _, ...state }: Account, keys: readonly Key[], at: Instant): Account {
+  return { ...state, ...kept(keys), updatedAt: at }
 }
 
 /** Forgets the oldest worthless keys beyond the number kept: a head must not grow for ever. */

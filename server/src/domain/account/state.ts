@@ -10,7 +10,9 @@ export interface Account {
   readonly sid: string
   /** The secret callbacks are signed with, sealed with the server's key (base64url). */
   readonly sealedAuthToken: string
-  readonly keys: readonly Key[]
+  readonly keys: readonly KeptKey[]
+  /** Every scope that one of its keys has, once; absent: none has any. */
+  readonly scopes?: readonly string[]
   readonly limits: Limits
   readonly createdAt: Instant
   readonly updatedAt: Instant
@@ -28,6 +30,11 @@ export interface Key {
   readonly expiresAt?: Instant
   readonly createdAt: Instant
   readonly revokedAt: Instant | null
+}
+
+/** A credential in its account's head, which many of them share: its scopes by their places among those of the account. */
+export interface KeptKey extends Omit<Key, 'scopes'> {
+  readonly scopes?: readonly number[]
 }
 
 /** Whether a key is good at an instant of real time. */

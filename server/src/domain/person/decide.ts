@@ -6,8 +6,8 @@ import type { PersonEvent } from './events.ts'
 import { isGood, type Person } from './state.ts'
 
 /** How many tokens of a person may live at once, and of how many accounts one may be a member. */
-export const liveTokensAtMost = 20
-export const membershipsAtMost = 100
+export const liveTokensAtMost = 10
+export const membershipsAtMost = 20
 
 type Ctx = Context<PersonEvent>
 type Decided = Decision<PersonEvent> | Refused

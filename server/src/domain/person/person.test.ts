@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { given } from '#conformance/given.ts'
 import { liveTokensAtMost, membershipsAtMost } from './decide.ts'
 import type { PersonEvent } from './events.ts'
-import { person } from './person.ts'
+import { person, tokensKept } from './person.ts'
 import { isGood, type Person } from './state.ts'
 
 const bob: Person = {
@@ -43,7 +43,7 @@ describe('a person', () => {
 
   it('stays bounded however many tokens expire', () => {
     const { state } = given(person, created, ...Array.from({ length: 300 }, (_, i) => tokened(`${i}`, i, i + 1)))
-    expect(state.tokens).toHaveLength(40)
+    expect(state.tokens).toHaveLength(tokensKept)
     expect(isGood({ revokedAt: null, expiresAt: 5 }, 4)).toBe(true)
     expect(isGood({ revokedAt: null, expiresAt: 5 }, 5)).toBe(false)
   })
@@ -56,6 +56,24 @@ describe('a person', () => {
     expect(state.memberships).toEqual([{ account: 'shop', role: 'admin', since: 1_000 }])
     expect(present.when({ type: 'leave', account: 'shop' }).state.memberships).toEqual([])
     expect(present.when({ type: 'leave', account: 'bank' }).refusal?.code).toBe('not_found')
+  })
+
+  it('has a head of at most 5 KB, however much there is of everything', () => {
+    const named = { ...bob, name: 'x'.repeat(128) }
+    const made: PersonEvent = { type: 'person.created', at: 1, person: named }
+    const at = 1_800_000_000_000
+    const tokens = Array.from({ length: 40 }, (_, i): PersonEvent => {
+      const id = `${i}`.padStart(32, '0')
+      const token = { id, name: 'x'.repeat(128), hash: 'f'.repeat(64), createdAt: at + i, revokedAt: null }
+      return { type: 'person.token_created', at: at + i, token: { ...token, expiresAt: at + i + 1 } }
+    })
+    const joined = Array.from({ length: membershipsAtMost }, (_, i): PersonEvent => {
+      const account = `${i}`.padStart(26, '0')
+      return { type: 'person.joined', at, membership: { account, role: 'viewer', since: at } }
+    })
+    const { state } = given(person, made, ...tokens, ...joined).when({ type: 'leave', account: 'nowhere' })
+    expect([state.tokens.length, state.memberships.length]).toEqual([tokensKept, membershipsAtMost])
+    expect(JSON.stringify(state).length).toBeLessThan(5 * 1024)
   })
 
   it('is a member of a bounded number of accounts', () => {

@@ -6,7 +6,8 @@ import { decide } from './decide.ts'
 import type { PersonEvent } from './events.ts'
 import { isGood, type Person, type PersonToken } from './state.ts'
 
-const tokensKept = 40
+/** Worthless ones among them. */
+export const tokensKept = 10
 
 function evolve(state: Person | undefined, event: PersonEvent): Person {
   if (event.type === 'person.created') return event.person

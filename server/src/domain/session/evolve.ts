@@ -31,11 +31,7 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
     case 'leg.reported':
       return { ...session, attempt: report(attempt, event) }
     case 'turn.taken':
-      return {
-        ...session,
-        attempt: speak(session, event),
-        ...(event.who === 'user' ? counted(session) : ungreeted(session)),
-      }
+      return { ...session, attempt: speak(session, event), ...(event.who === 'user' ? counted : ungreeted)(session) }
     case 'online.asked':
       return { ...session, attempt: { ...attempt, askedOnline: true, quietFrom: event.at } }
     case 'parting.asked':

@@ -1,5 +1,6 @@
 import { house, account as noun } from '#domain/account/account.ts'
 import type { AccountCommand } from '#domain/account/commands.ts'
+import { keysOf } from '#domain/account/keys.ts'
 import type { Account, Key, Limits } from '#domain/account/state.ts'
 import { isRetention, noRetention } from '#domain/retention/days.ts'
 import { decodeId, type Id } from '#domain/vocabulary/id.ts'
@@ -61,14 +62,7 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
     },
     authenticateScoped: (sid, secret) => credentials.checkScoped(sid, secret),
     isAdmin: (token) => adminKeyHash !== undefined && vault.same(vault.hash(token), adminKeyHash),
-    create: async (by, draft) => {
-      const { retentionDays = null, ...limits } = draft.limits ?? {}
-      if (!isRetention(retentionDays)) return noRetention('limits.retentionDays')
-      const made = await createAccount({ engine, vault, now }, noted, by, { ...draft, limits })
-      if (isRefused(made) || retentionDays === null) return made
-      const account = await change(made.account.id, by, { limits: { retentionDays } })
-      return isRefused(account) ? account : { ...made, account }
-    },
+    create: (by, draft) => createKeeping({ engine, vault, now, noted, change }, by, draft),
     list: async (after, limit = pageSize) => {
       const page = await engine.list({
         account: house,
@@ -101,10 +95,27 @@ export function createAccounts({ engine, vault, now, adminKeyHash }: AccountsNee
   }
 }
 
+interface Creating extends Pick<AccountsNeed, 'engine' | 'vault' | 'now'>, Pick<Accounts, 'change'> {
+  noted(outcome: Outcome<Account>): Account | Refused
+}
+
+/** For how many days it keeps sessions is said when it has a clock to count them by. */
+async function createKeeping(
+  need: Creating,
+  by: string,
+  draft: Parameters<Accounts['create']>[1],
+): Promise<NewAccount | Refused> {
+  const { retentionDays = null, ...limits } = draft.limits ?? {}
+  if (!isRetention(retentionDays)) return noRetention('limits.retentionDays')
+  const made = await createAccount(need, by, { ...draft, limits })
+  if (isRefused(made) || retentionDays === null) return made
+  const account = await need.change(made.account.id, by, { limits: { retentionDays } })
+  return isRefused(account) ? account : { ...made, account }
+}
+
 /** An account, its first key and its clock. */
 async function createAccount(
-  { engine, vault, now }: Pick<AccountsNeed, 'engine' | 'vault' | 'now'>,
-  noted: (outcome: Outcome<Account>) => Account | Refused,
+  { engine, vault, now, noted }: Creating,
   by: string,
   draft: Omit<Parameters<Accounts['create']>[1], 'limits'> & { readonly limits: Partial<Limits> },
 ): Promise<NewAccount | Refused> {
@@ -142,7 +153,7 @@ function newKey(vault: Vault): { readonly sid: string; readonly hash: string; re
 }
 
 function keyOf(account: Account, sid: string): Key {
-  const key = account.keys.find((one) => one.sid === sid)
+  const key = keysOf(account).find((one) => one.sid === sid)
   if (!key) throw new Error('A key that was just made is not there.')
   return key
 }

@@ -1,5 +1,6 @@
 import { house, account as noun } from '#domain/account/account.ts'
 import { credentialClaim } from '#domain/account/claims.ts'
+import { wholeKey } from '#domain/account/keys.ts'
 import { isLiving, type Account, type Key } from '#domain/account/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
@@ -99,7 +100,8 @@ export class Credentials {
   }
 
   #key({ account }: Known, sid: string): Key | undefined {
-    return account.keys.find((key) => key.sid === sid && isLiving(key, this.#now()))
+    const key = account.keys.find((one) => one.sid === sid && isLiving(one, this.#now()))
+    return key && wholeKey(account, key)
   }
 }
 

@@ -240,12 +240,9 @@ describe('what its agent used', () => {
     expect(await house.session(id)).toMatchObject({ end: { cause: 'agent_error' } })
     const view = await house.services.sessions.get(house.account, id)
     const items = await house.services.texts.items(view!)
-    expect(items.map((item) => (item.is === 'turn' ? item.text : `${item.call.name} ${String(item.call.output)}`))).toEqual([
-      'look left out: too long',
-      'Hello',
-      'refund me',
-      'refund done',
-    ])
+    expect(
+      items.map((item) => (item.is === 'turn' ? item.text : `${item.call.name} ${String(item.call.output)}`)),
+    ).toEqual(['look left out: too long', 'Hello', 'refund me', 'refund done'])
   })
 })
 
@@ -438,12 +435,14 @@ describe('the seat of the user', () => {
     expect(house.services.rooms.read(bob.again.token)).toBeUndefined()
   })
 
-  it('is not for who says nothing, or too much', async () => {
+  it('is not for who says nothing, too much or half a character', async () => {
     const { seat } = await opened()
     const bob = await enter(seat)
     expect(codeOf(await bob.say(' \n'))).toBe('invalid')
     expect(codeOf(await bob.say('x'.repeat(16_001)))).toBe('invalid')
     expect(await bob.say('x'.repeat(16_000))).toBeUndefined()
+    expect(codeOf(await bob.say('a\ud800b'))).toBe('invalid')
+    expect(await bob.say('a😀b')).toBeUndefined()
   })
 
   it('takes one turn at a time: what is said while the agent thinks is answered together', async () => {

@@ -27,8 +27,10 @@ export interface Texts {
    * (it ended otherwise). Waits a while for the summary.
    */
   end(ask: Ask, id: Id): Promise<EndedText | Refused>
-  /** What was said and done in a session of any kind, oldest first. */
+  /** What was said and done in a session of any kind, oldest first; of very much the newest. */
   items(view: SessionView): Promise<readonly TalkItem[]>
+  /** The same, and whether it is all. */
+  talk(view: SessionView): Promise<Talk>
 }
 
 /** What sessions that no telephone carries are ordered with. */
@@ -80,6 +82,12 @@ export interface EndedText {
   readonly view: SessionView
   /** Null: none was made, or it was not there in time. */
   readonly summary: string | null
+}
+
+export interface Talk {
+  readonly items: readonly TalkItem[]
+  /** False: there is more before them. */
+  readonly isAll: boolean
 }
 
 /** One thing said, or one tool used. */

@@ -6,6 +6,7 @@ import type { Session } from '#domain/session/state.ts'
 import { limits } from '#domain/session/limits.ts'
 import { hourMs } from '#domain/vocabulary/instant.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { Unit } from '#engine/api.ts'
 import type { TurnInput } from '../calls/ports.ts'
 import { recordWritten } from '../written/words.ts'
 
@@ -89,22 +90,40 @@ it('of very many words the agent is told the newest, and what the user just said
 
 it('of more than some four million characters the newest are shown, and that they are not all', async () => {
   const session = await open()
-  const size = 400_000
-  for (let n = 0; n < 12; n++) {
-    const outcome = await house.engine.execute<object>(house.ask, (unit) => {
-      const present = unit.state(noun, session.id)
-      if (!present) throw new Error('It is gone.')
-      const call = { id: `${n}`, name: 'look_up', arguments: {}, output: 'x'.repeat(size), isError: false, latencyMs: 1 }
-      const used = unit.run(noun, session.id, { type: 'tool_called', call, after: null })
-      return isRefused(used) || n < 11 ? used : recordWritten(unit, present, 'CHAT', { who: 'user', text: 'Bye.' })
-    })
+  const talk = async () => {
+    const view = await house.services.sessions.get(house.account, session.id)
+    return house.services.texts.talk(view!)
+  }
+  expect(await talk()).toMatchObject({ isAll: true, items: [{ text: 'Hello first.' }] })
+  const run = async (program: (unit: Unit) => object | Refused) => {
+    const outcome = await house.engine.execute<object>(house.ask, program)
     expect(outcome.refusal).toBeUndefined()
   }
-  const view = await house.services.sessions.get(house.account, session.id)
-  const talk = await house.services.texts.talk(view!)
-  expect(talk.isAll).toBe(false)
-  expect(JSON.stringify(talk.items).length).toBeLessThan(4.5e6)
-  const names = talk.items.map((item) => (item.is === 'turn' ? item.text : item.call.id))
-  expect(names.slice(-3)).toEqual(['11', 'Hello first.', 'Bye.'])
-  expect(names).not.toContain('0')
+  const size = 64_000
+  for (let n = 0; n < 70; n++)
+    await run((unit) => {
+      const call = {
+        id: `${n}`,
+        name: 'look_up',
+        arguments: {},
+        output: 'x'.repeat(size),
+        isError: false,
+        latencyMs: 1,
+      }
+      return unit.run(noun, session.id, { type: 'note_tool', call, after: null })
+    })
+  const { items, isAll } = await talk()
+  const names = items.map((item) => (item.is === 'turn' ? item.text : item.call.id))
+  expect([isAll, names.slice(-2), names.includes('0')]).toEqual([false, ['69', 'Hello first.'], false])
+  expect(JSON.stringify(items).length).toBeGreaterThan(3.9e6)
+  expect(JSON.stringify(items).length).toBeLessThan(4.1e6)
+  for (let n = 0; n < 70; n++)
+    await run((unit) => {
+      const present = unit.state(noun, session.id)
+      if (!present) throw new Error('It is gone.')
+      return recordWritten(unit, present, 'CHAT', { who: 'user', text: `${n}`.padEnd(size, '.') })
+    })
+  const later = await talk()
+  expect([later.isAll, later.items.some((item) => item.is === 'tool')]).toEqual([false, false])
+  expect(JSON.stringify(later.items).length).toBeLessThan(4.1e6)
 })

@@ -15,7 +15,7 @@ import { closingRunner } from './closing.ts'
 import { end } from './ending.ts'
 import { firstWordsOf } from './first-words.ts'
 import { Greetings, isUngreeted } from './greeting.ts'
-import { itemsOf } from './items.ts'
+import { talkOf } from './items.ts'
 import type { TextParts } from './parts.ts'
 import { say } from './saying.ts'
 
@@ -61,7 +61,8 @@ export function createTexts(need: TextsNeed): TextHouse {
     },
     say: (ask, id, message) => say(parts, ask, id, message),
     end: (ask, id) => end(parts, ask, id),
-    items: ({ session }) => itemsOf(engine, session),
+    items: async ({ session }) => (await talkOf(engine, session)).items,
+    talk: ({ session }) => talkOf(engine, session),
     runners: { 'agent.greet': greetings.runner, 'conversation.end_sessions': closingRunner(engine) },
     stop: async () => {
       stopping.abort()

@@ -145,6 +145,26 @@ describe('the agent that is a program', () => {
     expect(requests).toHaveLength(1)
   })
 
+  it.each([
+    [refusedConnection, true],
+    [{ status: 503, body: '' }, true],
+    [{ status: 429, body: '' }, true],
+    [{ status: 500, body: '' }, false],
+    [{ error: 'The connection broke before the receiver answered.', refused: false }, false],
+    [{ error: 'no', refused: true, unsent: true }, false],
+  ] as const)('says whether nothing was done: %j', async (answer, unreached) => {
+    const system = simulatedSystem(1)
+    const asking: Sender['ask'] = async () => answer
+    const need = { system, vault: { open: String }, internalTargets: async () => false, ask: asking, stream: asking }
+    const definition = definitionWith({})
+    const input = { account: 'a', session: 's', agent: 'b', definition, channel: 'email', data: null } as const
+    const { signal } = new AbortController()
+    const turn = httpAgent(need).turn({ ...input, said: [], on: 'user', signal })
+    const thrown = turn.catch((error: unknown) => error)
+    await system.advance(60_000)
+    expect(await thrown).toMatchObject({ unreached })
+  })
+
   it('is not asked again after its time, nor when nobody waits any more', async () => {
     const short = await ask([refusedConnection, ok({})], { definition: definitionWith({ timeoutMs: 150 }) })
     expect(short.requests).toHaveLength(1)

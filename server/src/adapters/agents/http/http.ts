@@ -2,7 +2,7 @@ import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { AgentRuntime, SummaryInput, TurnInput, TurnReply } from '#services/calls/ports.ts'
 import type { Asked } from '#services/ports.ts'
-import { askInTime, namedHeaders, summaryMs, type AskingNeed, type Question } from '../asking.ts'
+import { askInTime, isUnsent, namedHeaders, summaryMs, type AskingNeed, type Question } from '../asking.ts'
 import { tellWhole } from '../progress.ts'
 import { askForEvents } from '../streaming.ts'
 import { filled } from '../variables.ts'
@@ -69,6 +69,6 @@ function programOf({ speech }: AgentDefinition): Extract<AgentDefinition['speech
 
 function reached(asked: Asked): Extract<Asked, { body: string }> {
   if ('error' in asked)
-    throw new AgentTrouble(`its program could not be asked: ${asked.error}`, { unreached: asked.unsent === true })
+    throw new AgentTrouble(`its program could not be asked: ${asked.error}`, { unreached: isUnsent(asked) })
   return asked
 }

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { AgentRuntime, SummaryInput, TurnInput, TurnReply } from '#services/calls/ports.ts'
-import { askInTime, summaryMs, type AskingNeed, type Question } from '../asking.ts'
+import { askInTime, isUnsent, summaryMs, type AskingNeed, type Question } from '../asking.ts'
 import { Saying, tellWhole } from '../progress.ts'
 import { askForEvents } from '../streaming.ts'
 import { filled } from '../variables.ts'
@@ -73,7 +73,7 @@ async function complete(
 
 function whole(asked: Awaited<ReturnType<typeof askInTime>>, saying: Saying): Completion {
   if ('error' in asked)
-    throw new ModelTrouble(`its endpoint could not be asked: ${asked.error}`, { unreached: asked.unsent === true })
+    throw new ModelTrouble(`its endpoint could not be asked: ${asked.error}`, { unreached: isUnsent(asked) })
   return readCompletion(asked.status, asked.body, saying)
 }
 

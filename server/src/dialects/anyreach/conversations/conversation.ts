@@ -19,13 +19,13 @@ type Sources = Pick<Services, 'sessions' | 'texts' | 'clock'>
 /** A session as a conversation, with all its columns (3.1). */
 export async function wholeConversation(sources: Sources, view: SessionView): Promise<WholeConversation> {
   const { session, order } = view
-  const [items, artefacts] = await Promise.all([sources.texts.items(view), artefactsOf(sources, session)])
+  const [talk, artefacts] = await Promise.all([sources.texts.talk(view), artefactsOf(sources, session)])
   return {
-    ...(await safeColumns(sources, view, { artefacts, items })),
+    ...(await safeColumns(sources, view, { artefacts, items: talk.items })),
     summary: summaryOf(artefacts),
     initial_context: order.context ?? null,
     custom_metadata: { ...keptOf(order).custom_metadata },
-    conversation: transcriptOf(items, madeAt(session)),
+    conversation: transcriptOf(talk, madeAt(session)),
     recording_details: {},
   }
 }

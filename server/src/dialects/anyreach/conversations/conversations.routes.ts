@@ -110,11 +110,15 @@ function shownJoin({ url, token, room, expiresAt }: Admission, isOpen: boolean) 
 
 /** Whether somebody could be told, by filters, what they may not see (D5). */
 export function hiddenFilter(request: FastifyRequest, filters: Filters): Problem | undefined {
-  const isHidden = filters.custom_metadata !== undefined && !callerOf(request).scopes.has('conversations:read_sensitive')
+  const isHidden =
+    filters.custom_metadata !== undefined && !callerOf(request).scopes.has('conversations:read_sensitive')
   return isHidden ? hidden : undefined
 }
 
-const hidden = plain(403, 'This token does not see custom_metadata: to filter by it, it needs conversations:read_sensitive.')
+const hidden = plain(
+  403,
+  'This token does not see custom_metadata: to filter by it, it needs conversations:read_sensitive.',
+)
 
 /** What the token may see of a conversation (D5, D6). */
 export function shownTo({ context }: Api, request: FastifyRequest): (view: SessionView) => Promise<Conversation> {

@@ -67,7 +67,10 @@ async function createOnce(
 }
 
 /** D2: a name is used for ever, so that no retry places a second call. */
-const deleted = plain(409, 'This order was carried out; its conversation has been deleted. Use a new UUID or key for a new one.')
+const deleted = plain(
+  409,
+  'This order was carried out; its conversation has been deleted. Use a new UUID or key for a new one.',
+)
 const anotherConversation = plain(409, 'This UUID names another conversation: use a new one.')
 
 function draftOf(

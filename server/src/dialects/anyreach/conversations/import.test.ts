@@ -147,7 +147,13 @@ describe('importing conversations (D12)', () => {
     expect((await again()).map(({ repeated }: { repeated: boolean }) => repeated)).toEqual(ids.map(() => true))
     for (const [i, id] of ids.entries()) {
       const shown = await other.read(id)
-      const { updated_at: _at, organization_id: _org, agent_version_id: _version, agent: _agent, ...same } = conversations[i]
+      const {
+        updated_at: _at,
+        organization_id: _org,
+        agent_version_id: _version,
+        agent: _agent,
+        ...same
+      } = conversations[i]
       expect(shown).toMatchObject({ ...same, id, agent: null })
     }
     expect((await other.native.get('/agents')).body.agents).toEqual([])
@@ -179,7 +185,8 @@ describe('importing conversations (D12)', () => {
     ['text', 'failed', {}, 300],
     ['text', 'transferred', {}, 300],
   ])('A9: %s that ended as %s (%j) lasted %s s', async (channel, status, { started_at = 0 }, duration) => {
-    const more = { channel, status, ...(started_at > 0 && { started_at: ago(started_at) }) }
+    const user_id = '+14155550133'
+    const more = { channel, status, user_id, ...(started_at > 0 && { started_at: ago(started_at) }) }
     const id = await imported({ ...more, agent_number: channel === 'telephone' ? '+18005550111' : null })
     expect(await shop.read(id)).toMatchObject({ channel, status, duration })
     expect(await listed(`status=${status}`)).toEqual([id])

@@ -41,7 +41,11 @@ export function pastOf(
   const agentId = told.agent_id === null ? null : readAgentId(told.agent_id)
   if (agentId === undefined) return notFound('Agent')
   const problem =
-    wrongNames(given, at) ?? wrongEnding(told, at) ?? tooMuch(given, at) ?? wrongNumber(told, at) ?? wrongTimes(told, at, now)
+    wrongNames(given, at) ??
+    wrongEnding(told, at) ??
+    tooMuch(given, at) ??
+    wrongNumber(told, at) ??
+    wrongTimes(told, at, now)
   if (problem) return problem
   const { id, channel, direction, user_id: user, agent_number: own, status, summary, initial_context: context } = told
   const began = beganAt(told)

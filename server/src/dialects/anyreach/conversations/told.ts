@@ -1,13 +1,17 @@
-import type { ImportedConversation } from '../wire/imports.ts'
 import type { Microseconds } from '../time.ts'
+import type { ImportedConversation } from '../wire/imports.ts'
 
-/** A conversation that is told of, however it was told: as one that is shown or exported says it, too. */
-export interface Told extends Omit<ImportedConversation, 'conversation' | 'conversation_id' | 'ended_at'> {
-  readonly ended_at: Microseconds
-}
+/** A conversation that took place elsewhere, in one form. */
+export type Told = ImportedConversation & { readonly ended_at: Microseconds }
 
-export function toldOf({ conversation, conversation_id: uuid, ended_at: ended, ...told }: ImportedConversation): Told {
-  const { created_at, started_at, duration, items = conversation?.items } = told
-  const began = started_at ?? created_at
-  return { ...told, id: told.id ?? uuid, items, ended_at: ended ?? began + Math.round((duration ?? 0) * 1_000_000) }
+/** The same told as conversations are shown and exported here: its items under `conversation`, its end by its duration. */
+export function toldOf(given: ImportedConversation): Told {
+  const { created_at, started_at, duration, conversation, items = conversation?.items } = given
+  const after = Math.round((duration ?? 0) * 1_000_000)
+  return {
+    ...given,
+    id: given.id ?? given.conversation_id,
+    items,
+    ended_at: given.ended_at ?? (started_at ?? created_at) + after,
+  }
 }

@@ -1,14 +1,15 @@
 import type { Took, ToolCall } from '#domain/session/events.ts'
-import type { TalkItem } from '#services/texts/api.ts'
+import type { Talk, TalkItem } from '#services/texts/api.ts'
 import { stamp, type Microseconds } from '../time.ts'
 import type { Replied, WholeConversation } from '../wire/conversations.ts'
 
 type Transcript = WholeConversation['conversation']
 
 /** What was said and done, in order of time (3.2); empty where nothing was. `from`: nothing is older than the conversation itself. */
-export function transcriptOf(items: readonly TalkItem[], from: Microseconds): Transcript {
+export function transcriptOf({ items, isAll }: Talk, from: Microseconds): Transcript {
   if (items.length === 0) return {}
   return {
+    ...(!isAll && { truncated: true }),
     items: items.map((item) => {
       const created_at = stamp(Math.max(from, item.at * 1_000))
       if (item.is === 'tool') return { type: 'tool_call', ...usedTool(item.call), created_at }

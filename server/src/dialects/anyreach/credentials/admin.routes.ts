@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { keysOf } from '#domain/account/keys.ts'
 import type { Key } from '#domain/account/state.ts'
 import { isLiving } from '#domain/account/state.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
@@ -28,8 +29,8 @@ export function keyRoutes(scope: Scope, { context }: Api): void {
   const onRequest = needs('organizations:manage')
 
   async function find(account: string, id: string): Promise<Key | undefined> {
-    const keys = (await accounts.get(account))?.keys ?? []
-    return keys.find((key) => idOf(key) === id && isLiving(key, context.now()))
+    const owner = await accounts.get(account)
+    return owner && keysOf(owner).find((key) => idOf(key) === id && isLiving(key, context.now()))
   }
 
   const create = { tags, summary: 'Make an API key', operationId: 'createOrganizationPat' }

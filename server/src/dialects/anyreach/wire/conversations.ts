@@ -38,7 +38,15 @@ const tool = {
 }
 const toolCall = z.looseObject({ type: z.literal('tool_call'), ...tool, created_at: time }).meta({ id: 'ToolCall' })
 const transcript = z
-  .looseObject({ items: z.array(z.union([turn, toolCall])).optional() })
+  .looseObject({
+    items: z.array(z.union([turn, toolCall])).optional(),
+    truncated: z
+      .literal(true)
+      .optional()
+      .meta({
+        description: 'There is more before: of more than some four million characters the newest items are shown',
+      }),
+  })
   .meta({ id: 'Transcript', description: 'What was said and done, in order of time; empty: nothing yet' })
 const recording = z
   .looseObject({
@@ -111,7 +119,10 @@ export const created = z
   .looseObject({
     conversation,
     starting_message: startingMessage,
-    url: admission.url.nullable().optional().meta({ description: 'WebRTC: a WebSocket; null: sent again when it was over' }),
+    url: admission.url
+      .nullable()
+      .optional()
+      .meta({ description: 'WebRTC: a WebSocket; null: sent again when it was over' }),
     token: admission.token.nullable().optional().meta({ description: 'WebRTC: lets the user join; null as above' }),
     room_name: admission.room_name.optional(),
     expires_at: admission.expires_at.nullable().optional(),

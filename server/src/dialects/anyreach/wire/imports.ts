@@ -80,7 +80,9 @@ const importedConversation = z
       .min(0)
       .max(longest)
       .nullish()
-      .meta({ description: 'Seconds from started_at or created_at, where ended_at is not known; null: it ended as it began' }),
+      .meta({
+        description: 'Seconds from started_at or created_at, where ended_at is not known; null: it ended as it began',
+      }),
     items: items.nullish().meta({ description: 'What was said and done; at most 256 KB as JSON' }),
     conversation: z
       .looseObject({ items: items.nullish() })

@@ -1,3 +1,4 @@
+import { keysOf, wholeKey } from '#domain/account/keys.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import { fail, missing } from '../errors.ts'
 import { keyLimits } from '../inward.ts'
@@ -25,7 +26,7 @@ export function ownAccountRoutes(app: Scope, { context, principal }: Native): vo
     { schema: { tags, summary: 'List the own keys', response: ok(wire.keys) } },
     async (request) => {
       const account = await accounts.get(principal(request).account)
-      return { keys: (account?.keys ?? []).map(showKey) }
+      return { keys: account ? keysOf(account).map(showKey) : [] }
     },
   )
 }
@@ -56,11 +57,10 @@ export function ownKeyRoutes(app: Scope, { context, principal }: Native): void {
     },
     async (request, reply) => {
       const { account, by } = principal(request)
-      const old = (await accounts.get(account))?.keys.find(
-        ({ sid, revokedAt }) => sid === request.params.sid && revokedAt === null,
-      )
-      if (old === undefined) return missing('key', request.params.sid)
-      const made = await accounts.createKey(account, by, old.name, old)
+      const owner = await accounts.get(account)
+      const old = owner?.keys.find(({ sid, revokedAt }) => sid === request.params.sid && revokedAt === null)
+      if (owner === undefined || old === undefined) return missing('key', request.params.sid)
+      const made = await accounts.createKey(account, by, old.name, wholeKey(owner, old))
       if (isRefused(made)) return fail(made.refusal)
       const revoked = await accounts.revokeKey(account, by, old.sid)
       return isRefused(revoked) ? fail(revoked.refusal) : reply.code(201).send(showNewKey(made.key, made.secret))

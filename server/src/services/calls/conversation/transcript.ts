@@ -26,7 +26,7 @@ export interface SaidWords extends SaidTurn {
 }
 
 /** Of longer transcripts the newest words are shown. */
-export const shown: Bounds = { words: 10_000, characters: Infinity }
+export const shown: Bounds = { words: 10_000, characters: 4_000_000 }
 
 /**
  * Who said what in a session, oldest first: a view over the communications of its conversations. What was said elsewhere is in none, but
@@ -35,7 +35,7 @@ export const shown: Bounds = { words: 10_000, characters: Infinity }
 export async function transcriptOf(engine: Engine, session: Session): Promise<readonly SaidTurn[]> {
   const said = isImported(session)
     ? (await historyOf(engine, session)).filter((item) => item.is === 'turn')
-    : await wordsOf(engine, session)
+    : (await wordsOf(engine, session)).words
   return said.map(({ who, text }) => ({ who, text }))
 }
 
@@ -50,10 +50,11 @@ export async function toldOf(
 }
 
 /** The same with when it was said and where it is kept. */
-export async function wordsOf(engine: Engine, session: Session): Promise<readonly SaidWords[]> {
-  return (await newestWords(engine, session, shown)).words
+export function wordsOf(engine: Engine, session: Session): Promise<Newest> {
+  return newestWords(engine, session, shown)
 }
 
+/** `isAll`: nothing older was said. */
 interface Newest {
   readonly words: readonly SaidWords[]
   readonly isAll: boolean

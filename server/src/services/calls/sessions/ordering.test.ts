@@ -93,8 +93,10 @@ describe('an order with a reference', () => {
     const { sessions } = house.services
     const outcomes = await Promise.all([sessions.place(house.ask, again), sessions.place(house.ask, again)])
     expect(outcomes.map(({ refusal }) => refusal?.code)).toEqual(['closed', 'closed'])
-    expect(await sessions.isUsedUp(house.account, again.reference.key)).toBe(true)
+    expect(await sessions.isUsedUp(house.account, 'order-1')).toBe(true)
     expect(await sessions.isUsedUp(house.account, 'another')).toBe(false)
     expect((await sessions.list(house.account, { limit: 1 })).items).toEqual([])
+    house = await house.restart()
+    expect((await house.services.sessions.place(house.ask, again)).refusal?.code).toBe('closed')
   })
 })

@@ -149,7 +149,7 @@ export class Talks {
   }
 
   async #make(call: LiveCall, { session, definition, order }: SessionView): Promise<Talk> {
-    const words = await wordsOf(this.#need.engine, session)
+    const { words } = await wordsOf(this.#need.engine, session)
     const { voicemailMs } = session.policy
     const { answeredAt } = session.attempt
     const voicemailUntil = voicemailMs && answeredAt !== undefined ? answeredAt + voicemailMs : null
