@@ -2,7 +2,7 @@ import { hourMs, minuteMs, type Instant, type Milliseconds } from '../../vocabul
 import type { Mailing } from './state.ts'
 
 /** So many answers a session sends in an hour: two machines that write to each other without saying so are slowed down. */
-export const answersAnHour = 20
+const answersAnHour = 20
 /** Waits before an agent that could not be reached is asked again; then no more. */
 const againMs: readonly Milliseconds[] = [5 * minuteMs, 30 * minuteMs]
 
