@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import type { DialectContext } from './dialect.ts'
+import { beginEvents, heartbeat, heartbeatMs } from './event-stream.ts'
 
-const heartbeatMs = 15_000
 /** How long a reader may take to make room before it is let go. */
 const patienceMs = 30_000
 /** How long the last word may take to leave. */
@@ -80,19 +80,13 @@ export function openLive(
   const endNow = (): void => end(': the server is stopping; connect again with Last-Event-ID\n\n')
   if (!streams.add(account, endNow)) return undefined
 
-  reply.hijack()
-  raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  })
+  beginEvents(reply)
   raw.write(': the stream is open\nretry: 1000\n\n')
   raw.once('close', () => end())
   raw.on('error', () => end())
 
   const beat = (): void => {
-    raw.write(': still here\n\n')
+    raw.write(heartbeat)
     cancelBeat = after(heartbeatMs, beat)
     isAllowed().then(
       (allowed) => {

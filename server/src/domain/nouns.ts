@@ -17,7 +17,7 @@ import { retention } from './retention/retention.ts'
 import { session } from './session/session.ts'
 import { stream } from './stream/stream.ts'
 import { wallet } from './wallet/wallet.ts'
-import { widget } from './widget/widget.ts'
+import { webWidget } from './web-widget/web-widget.ts'
 
 /** Every noun there is. */
 export const nouns: readonly [
@@ -38,7 +38,7 @@ export const nouns: readonly [
   typeof person,
   typeof campaign,
   typeof plan,
-  typeof widget,
+  typeof webWidget,
   typeof retention,
   typeof reference,
 ] = [
@@ -59,7 +59,7 @@ export const nouns: readonly [
   person,
   campaign,
   plan,
-  widget,
+  webWidget,
   retention,
   reference,
 ]

@@ -1,15 +1,15 @@
-import type { WidgetCommand } from '#domain/widget/commands.ts'
-import type { Widget, WidgetConfig } from '#domain/widget/state.ts'
-import { revisionKey, widget as noun } from '#domain/widget/widget.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
+import type { WebWidgetCommand } from '#domain/web-widget/commands.ts'
+import type { WebWidget, WidgetContent } from '#domain/web-widget/state.ts'
+import { revisionKey, webWidget as noun } from '#domain/web-widget/web-widget.ts'
 import type { Ask, Engine, Unit } from '#engine/api.ts'
 import type { Listed, Position } from './api.ts'
 import { liveAgent } from './calls/agents.ts'
 import { read } from './reading.ts'
 import { valueOf } from './valued.ts'
 
-/** What one can ask for about widgets: where an agent is reached on somebody's web pages. */
+/** What one can ask for about web widgets: where an agent is reached on somebody's web pages. */
 export interface Widgets {
   /** Refused with `not_found` (agent) or `invalid`, with the field. */
   create(ask: Ask, draft: WidgetDraft): Promise<WidgetView | Refused>
@@ -19,19 +19,16 @@ export interface Widgets {
     id: Id,
     change: (present: WidgetView) => Partial<WidgetDraft> | Refused,
   ): Promise<WidgetView | Refused>
-  remove(ask: Ask, id: Id): Promise<Widget | Refused>
+  remove(ask: Ask, id: Id): Promise<WebWidget | Refused>
   get(account: string, id: Id): Promise<WidgetView | undefined>
   /** Newest first. */
   list(account: string, page: { readonly after?: Position; readonly limit: number }): Promise<Listed<WidgetView>>
 }
 
-export interface WidgetDraft extends Pick<Widget, 'agent' | 'domains' | 'published'> {
-  readonly config: WidgetConfig
-}
+export interface WidgetDraft extends Pick<WebWidget, 'agent' | 'published'>, WidgetContent {}
 
-export interface WidgetView {
-  readonly widget: Widget
-  readonly config: WidgetConfig
+export interface WidgetView extends WidgetContent {
+  readonly widget: WebWidget
 }
 
 export function createWidgets({ engine }: { readonly engine: Engine }): Widgets {
@@ -40,10 +37,11 @@ export function createWidgets({ engine }: { readonly engine: Engine }): Widgets 
   }
 
   return {
-    create: (ask, draft) =>
+    create: (ask, { domains, config, ...draft }) =>
       execute(ask, (unit) => {
         const agent = liveAgent(unit, draft.agent.id, 'agentId')
-        return isRefused(agent) ? agent : run(unit, unit.id(), { type: 'create', ...draft }, draft.config)
+        const content = { domains, config }
+        return isRefused(agent) ? agent : run(unit, unit.id(), { type: 'create', ...draft, content }, content)
       }),
     change: (ask, id, change) =>
       execute(ask, (unit) => {
@@ -55,7 +53,10 @@ export function createWidgets({ engine }: { readonly engine: Engine }): Widgets 
         const isNew = wanted.agent !== undefined && wanted.agent.id !== present.widget.agent.id
         const agent = isNew ? liveAgent(unit, wanted.agent?.id ?? '', 'agentId') : undefined
         if (isRefused(agent)) return agent
-        return run(unit, id, { type: 'change', ...wanted }, wanted.config ?? present.config)
+        const { domains = present.domains, config = present.config, ...head } = wanted
+        const content = { domains, config }
+        const isRevised = JSON.stringify(content) !== JSON.stringify(contentOf(present))
+        return run(unit, id, { type: 'change', ...head, ...(isRevised && { content }) }, content)
       }),
     remove: (ask, id) =>
       execute(ask, (unit) => {
@@ -79,20 +80,24 @@ export function createWidgets({ engine }: { readonly engine: Engine }): Widgets 
   }
 }
 
-function run(unit: Unit, id: Id, command: WidgetCommand, config: WidgetConfig): WidgetView | Refused {
+function run(unit: Unit, id: Id, command: WebWidgetCommand, content: WidgetContent): WidgetView | Refused {
   const done = unit.run(noun, id, command)
-  return isRefused(done) ? done : { widget: done.state, config }
+  return isRefused(done) ? done : { widget: done.state, ...content }
 }
 
-/** Together with how it looks, which is a part. */
+function contentOf({ domains, config }: WidgetView): WidgetContent {
+  return { domains, config }
+}
+
+/** Together with its pages and how it looks, which is a part. */
 function found(unit: Unit, id: Id): WidgetView | undefined {
   const widget = unit.state(noun, id)
   if (!widget) return undefined
   const n = unit.keyed(id, revisionKey(widget.revision))
   const event = n === undefined ? undefined : unit.part(noun, id, n)?.created
-  if (event?.type !== 'widget.written' || event.config === undefined)
+  if (event?.type !== 'web_widget.written' || event.content === undefined)
     throw new Error(`Revision ${widget.revision} of widget ${id} is not in the store.`)
-  return { widget, config: event.config }
+  return { widget, ...event.content }
 }
 
 function unknownWidget(): Refused {

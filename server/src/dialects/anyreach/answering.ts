@@ -17,5 +17,8 @@ export function sendJson(reply: FastifyReply, status: number, value: unknown): F
 
 /** Answers with an array of what is JSON already. */
 export function sendArray(reply: FastifyReply, texts: readonly string[]): FastifyReply {
-  return reply.code(200).type('application/json; charset=utf-8').send(`[${texts.join(',')}]`)
+  return reply
+    .code(200)
+    .type('application/json; charset=utf-8')
+    .send(`[${texts.join(',')}]`)
 }

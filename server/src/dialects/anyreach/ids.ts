@@ -11,8 +11,14 @@ export function conversationId({ id, reference }: Pick<Session, 'id' | 'referenc
 /** What a conversation is found by: our id, or the name its maker gave it. Undefined: none can be called that. */
 export function readConversationId(text: string): { readonly id: Id } | { readonly reference: string } | undefined {
   if (isUuid(text)) return { reference: canonicalUuid(text) }
-  const own = text.startsWith(prefix) ? text.slice(prefix.length) : ''
-  return isId(own) ? { id: own } : undefined
+  const own = readPrefixed(prefix, text)
+  return own === undefined ? undefined : { id: own }
+}
+
+/** The id behind a prefix; undefined: nothing is called that. */
+export function readPrefixed(own: string, text: string): Id | undefined {
+  const bare = text.startsWith(own) ? text.slice(own.length) : ''
+  return isId(bare) ? bare : undefined
 }
 
 /** What an imported conversation is called by its maker: a UUID is its id, any other name only tells it from others. */

@@ -5,6 +5,7 @@ import type { Position } from '#services/api.ts'
 import type { Sessions, SessionView } from '#services/calls/api.ts'
 import { wrong, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
+import { readBase64 } from './newest.ts'
 import type { Question } from './conversations/question.ts'
 import { microsOf, readStamp } from './time.ts'
 import type { ListQuery } from './wire/requests.ts'
@@ -99,12 +100,6 @@ export async function readCursor(lists: Lists, account: string, cursor: string):
   }
   const instant = Math.floor(at / 1_000)
   return placeOf(await lists.madeAt(account, instant), instant, at - instant * 1_000)
-}
-
-function readBase64(cursor: string): string {
-  // A plus in a query is a space.
-  const text = cursor.replaceAll(' ', '+')
-  return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('latin1') : ''
 }
 
 /** Behind the oldest of that moment; where there is none, before the first of that millisecond that is older. */

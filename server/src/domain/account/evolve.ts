@@ -25,8 +25,9 @@ export function evolve(state: Account | undefined, event: AccountEvent): Account
   }
 }
 
-function withKeys({ scopes: _, ...state }: Account, keys: readonly Key[], at: Instant): Account {
-  return { ...state, ...kept(keys), updatedAt: at }
+function withKeys(state: Account, keys: readonly Key[], at: Instant): Account {
+  const { scopes: _scopes, ...rest } = state
+  return { ...rest, ...kept(keys), updatedAt: at }
 }
 
 /** Forgets the oldest worthless keys beyond the number kept: a head must not grow for ever. */

@@ -2,6 +2,7 @@ import { releaseOf } from '#domain/agent/release.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { AgentPin } from '#domain/session/state.ts'
 import { isId, type Id } from '#domain/vocabulary/id.ts'
+import { readPrefixed } from '../ids.ts'
 
 /** What an agent is called here; null: it was made for one conversation alone (D29). */
 export function agentIdOf(
@@ -46,9 +47,4 @@ export function readVersionId(text: string): { readonly draft: Id } | AgentPin |
   if (draft !== undefined) return { draft }
   const [, id, version] = /^agv_([0-9a-z]{26})_([1-9]\d{0,8})$/.exec(text) ?? []
   return id !== undefined && isId(id) ? { id, version: Number(version) } : undefined
-}
-
-function readPrefixed(prefix: string, text: string): Id | undefined {
-  const bare = text.startsWith(prefix) ? text.slice(prefix.length) : ''
-  return isId(bare) ? bare : undefined
 }

@@ -35,7 +35,7 @@ function list(scope: Scope, api: Api): void {
     const found = await findAgents(api, callerOf(request).account, request.query)
     if ('status' in found) return sendProblem(reply, found)
     if (found.next !== undefined) reply.header('x-next-cursor', found.next)
-    return sendJson(reply, 200, found.views.map(shownAgent))
+    return sendJson(reply, 200, found.items.map(shownAgent))
   })
 }
 

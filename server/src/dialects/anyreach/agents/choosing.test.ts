@@ -196,7 +196,7 @@ describe('an inline configuration', () => {
   it('is made together with its conversation, and not at all without', async () => {
     expect(await choose({ agent_config: config })).toMatchObject({ definition: { welcome: 'Hello' } })
     const [first, second] = await Promise.all([opened('order-1'), opened('order-1')])
-    expect([isRefused(first), isRefused(second)].toSorted()).toEqual([false, true])
+    expect([first, second].filter((one) => isRefused(one))).toHaveLength(1)
     const log = await house.storage.log(0, 1_000)
     expect(log.filter(({ noun }) => noun === 'agent')).toHaveLength(1)
   })

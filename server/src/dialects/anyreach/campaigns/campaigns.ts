@@ -1,14 +1,14 @@
 import type { CallSettings } from '#domain/campaign/settings.ts'
 import type { Campaign } from '#domain/campaign/state.ts'
 import type { Plan } from '#domain/plan/state.ts'
-import { isId, type Id } from '#domain/vocabulary/id.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
 import { refuse, type Refusal, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { ContactView } from '#services/campaigns/api.ts'
 import { showAgentId } from '../agents/agent-ids.ts'
 import type { Api } from '../api.ts'
 import { plain, problemOf, type Problem } from '../errors.ts'
-import { conversationId } from '../ids.ts'
+import { conversationId, readPrefixed } from '../ids.ts'
 import { organizationId } from '../credentials/keys.ts'
 import { madeAt, stamp, stampOf, touchedAt } from '../time.ts'
 import { activeStatuses, statusOf, type Status } from '../vocabulary.ts'
@@ -26,11 +26,6 @@ export function readConfigurationId(text: string): Id | undefined {
 
 function configurationId(id: Id): string {
   return `campcfg_${id}`
-}
-
-function readPrefixed(prefix: string, text: string): Id | undefined {
-  const bare = text.startsWith(prefix) ? text.slice(prefix.length) : ''
-  return isId(bare) ? bare : undefined
 }
 
 export async function shownCampaign(api: Api, campaign: Campaign) {

@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { DialectContext } from '../../dialect.ts'
-
-const heartbeatMs = 15_000
+import { beginEvents, heartbeat, heartbeatMs } from '../../event-stream.ts'
 
 /** An answer that is told event by event. */
 export interface Events {
@@ -11,23 +10,14 @@ export interface Events {
 
 /** Answers with an event stream. To who has gone nothing is sent any more. */
 export function openEvents({ after }: Pick<DialectContext, 'after'>, reply: FastifyReply): Events {
-  const { raw } = reply
-  reply.hijack()
-  raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  })
-  // Headers alone would wait for the first word.
-  raw.flushHeaders()
+  const raw = beginEvents(reply)
   const write = (text: string): void => {
     if (!raw.writableEnded && !raw.destroyed) raw.write(text)
   }
   raw.on('error', () => {})
   let cancel = after(heartbeatMs, beat)
   function beat(): void {
-    write(': still here\n\n')
+    write(heartbeat)
     cancel = after(heartbeatMs, beat)
   }
   raw.once('close', () => cancel())

@@ -1,4 +1,5 @@
-import { isId, type Id } from '#domain/vocabulary/id.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
+import { readPrefixed } from '../ids.ts'
 
 /** What a credential says of itself before its secret has been checked. */
 export interface Token {
@@ -30,6 +31,5 @@ export function organizationId(account: Id): string {
 
 /** The account of an organization; undefined: no organization is called that. */
 export function readOrganizationId(text: string): Id | undefined {
-  const bare = text.startsWith('org_') ? text.slice(4) : ''
-  return isId(bare) ? bare : undefined
+  return readPrefixed('org_', text)
 }

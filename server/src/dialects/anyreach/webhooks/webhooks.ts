@@ -1,7 +1,8 @@
 import type { Endpoint } from '#domain/endpoint/state.ts'
-import { isId, type Id } from '#domain/vocabulary/id.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
 import type * as z from 'zod'
 import type { DeliveryRow } from '#engine/ports/delivery-store.ts'
+import { readPrefixed } from '../ids.ts'
 import type { webhookEvents } from './telling.ts'
 import { stampOf } from '../time.ts'
 import type { delivery, webhook } from '../wire/webhooks.ts'
@@ -19,8 +20,7 @@ export function webhookId({ id }: Pick<Endpoint, 'id'>): string {
 
 /** Undefined: no webhook is called that. */
 export function readWebhookId(text: string): Id | undefined {
-  const bare = text.startsWith(prefix) ? text.slice(prefix.length) : ''
-  return isId(bare) ? bare : undefined
+  return readPrefixed(prefix, text)
 }
 
 /** An event's id, the same on every try and for every receiver. */

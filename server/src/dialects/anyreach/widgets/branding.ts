@@ -1,4 +1,4 @@
-import type { WidgetConfig } from '#domain/widget/state.ts'
+import type { WidgetConfig } from '#domain/web-widget/state.ts'
 import type { Api } from '../api.ts'
 
 /** What a site's first page says of itself. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isOnDomain } from '#domain/widget/domains.ts'
+import { isOnDomain } from '#domain/web-widget/domains.ts'
 import type { WidgetView } from '#services/widgets.ts'
 import { showAgentId } from '../agents/agent-ids.ts'
 import { sendJson, sendProblem } from '../answering.ts'
@@ -131,10 +131,10 @@ function rated({ context: { limiter } }: Api, { widget: { id } }: WidgetView): P
 }
 
 /** Whether the request is of a page on one of the widget's domains; such a page may read what is answered. */
-function isFromPageOf({ headers: { origin } }: FastifyRequest, { widget }: WidgetView): boolean {
+function isFromPageOf({ headers: { origin } }: FastifyRequest, { domains }: WidgetView): boolean {
   const page = origin === undefined ? null : URL.parse(origin)
   const isWeb = page?.protocol === 'https:' || page?.protocol === 'http:'
-  return isWeb && page.origin === origin?.toLowerCase() && isOnDomain(page.hostname, widget.domains)
+  return isWeb && page.origin === origin?.toLowerCase() && isOnDomain(page.hostname, domains)
 }
 
 async function wishOf(api: Api, { widget }: WidgetView) {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isPageHost } from '#domain/widget/domains.ts'
+import { isPageHost } from '#domain/web-widget/domains.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { WidgetDraft, WidgetView } from '#services/widgets.ts'
 import { sendJson, sendProblem } from '../answering.ts'

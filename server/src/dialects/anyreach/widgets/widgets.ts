@@ -1,5 +1,5 @@
 import { isId, type Id } from '#domain/vocabulary/id.ts'
-import type { Widget } from '#domain/widget/state.ts'
+import type { WebWidget } from '#domain/web-widget/state.ts'
 import type { WidgetView } from '#services/widgets.ts'
 import { readAgentId, showAgentId, versionIdOf } from '../agents/agent-ids.ts'
 import { foundAgent } from '../agents/agents.ts'
@@ -10,7 +10,7 @@ import { madeAt, stamp, touchedAt } from '../time.ts'
 import { pinOf, versionNamed } from '../agents/versions.ts'
 
 /** What a widget is called: it names its organization too, which nobody tells who reads it without a token. */
-export function widgetId({ id, account }: Pick<Widget, 'id' | 'account'>): string {
+export function widgetId({ id, account }: Pick<WebWidget, 'id' | 'account'>): string {
   return `widget_${id}${account}`
 }
 
@@ -30,8 +30,8 @@ export async function foundWidget(
   return named?.account === account ? services.widgets.get(account, named.id) : undefined
 }
 
-export async function shownWidget(api: Api, { widget, config }: WidgetView) {
-  const { account, agent, domains, published } = widget
+export async function shownWidget(api: Api, { widget, domains, config }: WidgetView) {
+  const { account, agent, published } = widget
   return {
     id: widgetId(widget),
     organization_id: organizationId(account),
@@ -48,7 +48,7 @@ export async function shownWidget(api: Api, { widget, config }: WidgetView) {
 /** The version it names; null: none, or it is gone. */
 export async function versionIdFor(
   { context: { services } }: Api,
-  { account, agent: { id, version } }: Pick<Widget, 'account' | 'agent'>,
+  { account, agent: { id, version } }: Pick<WebWidget, 'account' | 'agent'>,
 ): Promise<string | null> {
   if (version === null) return null
   const definition = await services.agents.version(account, id, version)
@@ -65,7 +65,7 @@ export async function widgetAgent(
   api: Api,
   account: string,
   wish: Wish,
-): Promise<Widget['agent'] | Problem | undefined> {
+): Promise<WebWidget['agent'] | Problem | undefined> {
   const { agent_id: id, agent_version_id: versionId } = wish
   const agent = id ? (await foundAgent(api, account, readAgentId(id)))?.agent.id : undefined
   if (id && agent === undefined) return notFound('Agent')

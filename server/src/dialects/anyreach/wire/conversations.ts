@@ -40,12 +40,9 @@ const toolCall = z.looseObject({ type: z.literal('tool_call'), ...tool, created_
 const transcript = z
   .looseObject({
     items: z.array(z.union([turn, toolCall])).optional(),
-    truncated: z
-      .literal(true)
-      .optional()
-      .meta({
-        description: 'There is more before: of more than some four million characters the newest items are shown',
-      }),
+    truncated: z.literal(true).optional().meta({
+      description: 'There is more before: of more than some four million characters the newest items are shown',
+    }),
   })
   .meta({ id: 'Transcript', description: 'What was said and done, in order of time; empty: nothing yet' })
 const recording = z

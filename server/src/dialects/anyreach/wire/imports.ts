@@ -75,14 +75,9 @@ const importedConversation = z
       .nullish()
       .meta({ description: 'When it was answered, joined or begun; duration counts from it. Absent: created_at' }),
     ended_at: moment.nullish().meta({ description: 'Absent: after duration' }),
-    duration: z
-      .number()
-      .min(0)
-      .max(longest)
-      .nullish()
-      .meta({
-        description: 'Seconds from started_at or created_at, where ended_at is not known; null: it ended as it began',
-      }),
+    duration: z.number().min(0).max(longest).nullish().meta({
+      description: 'Seconds from started_at or created_at, where ended_at is not known; null: it ended as it began',
+    }),
     items: items.nullish().meta({ description: 'What was said and done; at most 256 KB as JSON' }),
     conversation: z
       .looseObject({ items: items.nullish() })

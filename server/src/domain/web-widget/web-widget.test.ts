@@ -1,24 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { given } from '#conformance/given.ts'
 import { isOnDomain, isPageHost } from './domains.ts'
-import { revisionKey, widget } from './widget.ts'
+import { revisionKey, webWidget } from './web-widget.ts'
 
 const agent = { id: '01ka7n36096q14dr9gpqy77zaa', version: null }
-const create = { type: 'create', agent, domains: ['example.com'], published: false, config: { v1: {} } } as const
+const content = { domains: ['example.com'], config: { v1: {} } }
+const create = { type: 'create', agent, published: false, content } as const
 
-describe('a widget', () => {
-  it('keeps what it looks like in a part of each revision, and its head small', () => {
-    const { state, events } = given(widget).when({ ...create, config: { v1: { text: 'x'.repeat(60_000) } } })
+describe('a web widget', () => {
+  it('keeps its pages and what it looks like in a part of each revision, and its head small', () => {
+    const most = {
+      domains: Array.from({ length: 50 }, () => `${'a.'.repeat(125)}com`),
+      config: { v1: { text: 'x'.repeat(60_000) } },
+    }
+    const { state, events } = given(webWidget).when({ ...create, content: most })
     expect(state).toMatchObject({ status: 'live', agent, published: false, revision: 1 })
     expect(JSON.stringify(state).length).toBeLessThan(512)
-    expect(events.map((event) => [widget.part(event), widget.keys(event)])).toEqual([
-      [{ creates: 'config' }, [revisionKey(1)]],
+    expect(events.map((event) => [webWidget.part(event), webWidget.keys(event)])).toEqual([
+      [{ creates: 'content' }, [revisionKey(1)]],
     ])
-    const told = given(widget, ...events).when({ type: 'change', published: true })
+    const told = given(webWidget, ...events).when({ type: 'change', published: true })
     expect(told.state).toMatchObject({ published: true, revision: 1 })
-    expect(widget.part(told.events[0]!)).toBeUndefined()
-    expect(given(widget, ...events).when({ type: 'change', config: {} }).state.revision).toBe(2)
-    expect(given(widget, ...events).when({ type: 'change', published: false }).events).toEqual([])
+    expect(webWidget.part(told.events[0]!)).toBeUndefined()
+    expect(given(webWidget, ...events).when({ type: 'change', content }).state.revision).toBe(2)
+    expect(given(webWidget, ...events).when({ type: 'change', published: false }).events).toEqual([])
   })
 
   it.each([
@@ -26,14 +31,18 @@ describe('a widget', () => {
     ['too many hosts', { domains: Array<string>(51).fill('example.com') }, 'domains'],
     ['a configuration that is too much', { config: { v1: 'x'.repeat(64 * 1024) } }, 'config'],
   ])('refuses %s', (_, wrong, field) => {
-    expect(given(widget).when({ ...create, ...wrong }).refusal).toMatchObject({ code: 'invalid', field })
+    const command = { ...create, content: { ...content, ...wrong } }
+    expect(given(webWidget).when(command).refusal).toMatchObject({ code: 'invalid', field })
+    const { events } = given(webWidget).when(create)
+    const change = { type: 'change', content: command.content } as const
+    expect(given(webWidget, ...events).when(change).refusal).toMatchObject({ code: 'invalid', field })
   })
 
   it('is erased by its removal, and unknown afterwards', () => {
-    const { events } = given(widget).when(create)
-    const removed = given(widget, ...events).when({ type: 'remove' })
-    expect(widget.erasing(removed.state)).toBe(true)
-    expect(given(widget, ...events, ...removed.events).when({ type: 'remove' }).refusal?.code).toBe('not_found')
+    const { events } = given(webWidget).when(create)
+    const removed = given(webWidget, ...events).when({ type: 'remove' })
+    expect(webWidget.erasing(removed.state)).toBe(true)
+    expect(given(webWidget, ...events, ...removed.events).when({ type: 'remove' }).refusal?.code).toBe('not_found')
   })
 })
 
