@@ -6,7 +6,6 @@ import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Unit } from '#engine/api.ts'
 import type { SessionView } from '../calls/api.ts'
-import { toldOf } from '../calls/conversation/transcript.ts'
 import { persist } from '../calls/patience.ts'
 import type { TurnProgress, TurnReply } from '../calls/ports.ts'
 import { askAgent, type FailedTurn } from '../calls/talk/asking.ts'
@@ -47,7 +46,7 @@ export async function answer(
       channel: 'text',
       data: order.data,
       ...(order.context !== undefined && { context: order.context }),
-      ...(await toldOf(parts.engine, session)),
+      ...(await parts.telling.toldOf(session)),
       on: asked.on,
       ...(asked.on === 'user' && { rich: asked.rich }),
       ...(progress && { onProgress: whileWanted(progress, signal) }),

@@ -1,5 +1,6 @@
 import type { Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
+import type { Telling } from '../calls/conversation/telling.ts'
 import type { AgentRuntime } from '../calls/ports.ts'
 import type { Views } from '../calls/sessions/views.ts'
 import type { Logger } from '../ports.ts'
@@ -12,6 +13,7 @@ export interface TextParts {
   readonly system: Pick<System, 'now' | 'after'>
   readonly runtime: AgentRuntime
   readonly views: Pick<Views, 'get'>
+  readonly telling: Pick<Telling, 'toldOf'>
   readonly turns: Turns
   readonly watch: Watch
   /** The server stops. */

@@ -2,6 +2,7 @@ import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, EffectRunner, Engine } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { Agents } from '../calls/api.ts'
+import { Telling } from '../calls/conversation/telling.ts'
 import type { AgentRuntime } from '../calls/ports.ts'
 import { writtenPolicyOf } from '../calls/sessions/policy.ts'
 import { Views } from '../calls/sessions/views.ts'
@@ -42,6 +43,7 @@ export function createTexts(need: TextsNeed): TextHouse {
   const parts: TextParts = {
     ...need,
     views: new Views(engine, agents),
+    telling: new Telling(engine),
     turns: new Turns(watch),
     watch,
     stopped: stopping.signal,
