@@ -6,13 +6,14 @@ import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Unit } from '#engine/api.ts'
 import type { SessionView } from '../calls/api.ts'
+import type { Heard } from '../calls/conversation/telling.ts'
 import { persist } from '../calls/patience.ts'
 import type { TurnProgress, TurnReply } from '../calls/ports.ts'
 import { askAgent, type FailedTurn } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
-import { recordWritten } from '../written/words.ts'
 import type { TextMessage, TextTurn } from './api.ts'
 import type { TextParts } from './parts.ts'
+import { recordChat } from './recording.ts'
 
 /** What the agent is asked for: its first words, or an answer to the message that was recorded as this communication. */
 export type Asked =
@@ -91,6 +92,12 @@ async function failed(
   return refuse('agent_failed', `${because} The message is kept: send another one to go on.`)
 }
 
+interface Taken {
+  readonly heard?: Heard
+}
+
+type Recorded = Taken & Pick<SessionView, 'session' | 'version'>
+
 interface Answered {
   readonly reply: TurnReply
   readonly totalMs: Milliseconds
@@ -103,28 +110,32 @@ async function record(
   answered: Answered,
 ): Promise<TextTurn | Refused> {
   const { account, id } = view.session
-  const outcome = await persist<Pick<SessionView, 'session' | 'version'>>(parts, { account, by: 'agent' }, (unit) => {
+  const outcome = await persist<Recorded>(parts, { account, by: 'agent' }, (unit) => {
     const session = unit.state(noun, id)
     if (session?.state !== 'live') return over()
     // Somebody was faster with the first words: after a restart, say.
     if (asked.on === 'start' && session.words.length > 0) return refuse('wrong_state', 'It has begun already.')
-    const refused = take(unit, session, asked, answered)
+    const taken = take(unit, session, asked, answered)
+    if (isRefused(taken)) return taken
     const state = unit.state(noun, id)
-    if (refused || !state) return refused ?? over()
-    return { session: state, version: unit.version(id) }
+    return state ? { ...taken, session: state, version: unit.version(id) } : over()
   })
   if (outcome.value === undefined) return outcome.refusal ? { refusal: outcome.refusal } : over()
+  const { heard, session, version } = outcome.value
+  if (heard) parts.telling.heard(id, heard)
   const { transfer: _transfer, callBack: _callBack, ...reply } = answered.reply
-  return { view: { ...view, ...outcome.value }, reply }
+  return { view: { ...view, session, version }, reply }
 }
 
 /** Words, then what it does: an end comes after what was said. */
-function take(unit: Unit, session: Session, asked: Asked, { reply, totalMs }: Answered): Refused | undefined {
+function take(unit: Unit, session: Session, asked: Asked, { reply, totalMs }: Answered): Taken | Refused {
   const { id } = session
+  let taken: Taken = {}
   const { say = '', widgets = [], took, end, handOver, transfer, callBack } = reply
   if (say !== '' || widgets.length > 0) {
-    const kept = recordWritten(unit, session, 'CHAT', { who: 'agent', text: say, took: { ...took, totalMs }, widgets })
+    const kept = recordChat(unit, session, { who: 'agent', text: say, took: { ...took, totalMs }, widgets })
     if (isRefused(kept)) return kept
+    taken = { ...(kept.heard && { heard: kept.heard }) }
   } else if (asked.on === 'start') {
     const silent = unit.run(noun, id, { type: 'turn', who: 'agent', quietFrom: unit.now })
     if (isRefused(silent)) return silent
@@ -134,11 +145,11 @@ function take(unit: Unit, session: Session, asked: Asked, { reply, totalMs }: An
     unit.run(noun, id, { type: 'fail_turn', because })
   }
   const leaving = handOver ?? end
-  if (!leaving) return undefined
+  if (!leaving) return taken
   const { note } = leaving
   const cause = handOver ? 'handed_over' : 'agent_hangup'
   const done = unit.run(noun, id, { type: 'agent_ends', cause, ...(note !== undefined && { note }) })
-  return isRefused(done) ? done : undefined
+  return isRefused(done) ? done : taken
 }
 
 function over(): Refused {

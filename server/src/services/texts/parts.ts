@@ -13,7 +13,7 @@ export interface TextParts {
   readonly system: Pick<System, 'now' | 'after'>
   readonly runtime: AgentRuntime
   readonly views: Pick<Views, 'get'>
-  readonly telling: Pick<Telling, 'toldOf'>
+  readonly telling: Pick<Telling, 'toldOf' | 'heard'>
   readonly turns: Turns
   readonly watch: Watch
   /** The server stops. */

@@ -5,10 +5,10 @@ import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Unit } from '#engine/api.ts'
 import { unknownSession } from '../calls/sessions/views.ts'
-import { recordWritten, type Kept } from '../written/words.ts'
 import { answer } from './answering.ts'
 import type { TextMessage, TextTurn } from './api.ts'
 import type { TextParts } from './parts.ts'
+import { recordChat, type KeptChat } from './recording.ts'
 
 /** In characters. */
 const longest = 16_000
@@ -31,19 +31,22 @@ async function takeTurn(
   signal: AbortSignal,
 ): Promise<TextTurn | Refused> {
   const { account, by, request } = ask
-  const said = await parts.engine.execute<Kept | 'over'>(
+  const said = await parts.engine.execute<KeptChat | 'over'>(
     { account, by, ...(request !== undefined && { request }) },
     (unit) => {
       const session = unit.state(noun, id)
       if (!session) return unknownSession()
       if (session.state !== 'live') return over()
-      return endsWithConversation(unit, session) ? 'over' : recordWritten(unit, session, 'CHAT', { who: 'user', text })
+      return endsWithConversation(unit, session) ? 'over' : recordChat(unit, session, { who: 'user', text })
     },
   )
   if (said.refusal) return { refusal: said.refusal }
-  const view = said.value === 'over' ? undefined : await parts.views.get(account, id)
-  if (!view || said.value === undefined || said.value === 'over') return over()
-  const asked = { on: 'user', after: said.value.communicationId, rich, ...(onProgress && { onProgress }) } as const
+  if (said.value === undefined || said.value === 'over') return over()
+  const { communicationId: after, heard } = said.value
+  if (heard) parts.telling.heard(id, heard)
+  const view = await parts.views.get(account, id)
+  if (!view) return over()
+  const asked = { on: 'user', after, rich, ...(onProgress && { onProgress }) } as const
   return answer(parts, view, asked, signal)
 }
 

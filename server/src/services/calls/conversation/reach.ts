@@ -1,8 +1,9 @@
 import { conversation } from '#domain/conversation/conversation.ts'
+import { limits } from '#domain/session/limits.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session, Words } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import type { Engine } from '#engine/api.ts'
+import type { Engine, Unit } from '#engine/api.ts'
 import { read } from '../../reading.ts'
 import { placesOf } from './places.ts'
 
@@ -19,12 +20,21 @@ export interface Reach {
 
 /** Of what was deleted nothing is in reach, whenever its rows go. */
 export async function reachOf(engine: Engine, session: Session): Promise<Reach> {
-  const { account, id } = session
   const places = await placesOf(engine, session)
-  return read(engine, account, (unit) => ({
-    turns: unit.state(noun, id) ? unit.version(id) : 0,
+  return read(engine, session.account, (unit) => reachIn(unit, session.id, places))
+}
+
+/** Inside a program, with what it has done so far. */
+function reachIn(unit: Unit, session: Id, places: readonly Words[]): Reach {
+  return {
+    turns: unit.state(noun, session) ? unit.version(session) : 0,
     places: bounded(places, (one) => (unit.state(conversation, one) ? unit.version(one) : 0)),
-  }))
+  }
+}
+
+/** The same where the head names all places. */
+export function nearReach(unit: Unit, { id, words }: Session): Reach | undefined {
+  return words.length < limits.words ? reachIn(unit, id, words) : undefined
 }
 
 /** Where a conversation was come back to, its earlier place ends there. */

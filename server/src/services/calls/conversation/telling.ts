@@ -6,7 +6,7 @@ import { whole } from '../../conversations/communications.ts'
 import type { TurnInput } from '../ports.ts'
 import { reachOf, type Reach } from './reach.ts'
 import { newestOf, told } from './told.ts'
-import { newestWords, saidWords, turnsOf, type Newest, type SaidWords } from './transcript.ts'
+import { newestWords, saidWords, turnsOf, type SaidWords } from './transcript.ts'
 
 /** What an agent is asked about: the newest of it, and the name of the turn where that is not all. */
 type Told = Pick<TurnInput, 'said' | 'turn'>
@@ -15,14 +15,28 @@ export async function toldOf(engine: Engine, session: Session): Promise<Told> {
   return toldFrom(await newestWords(engine, session, await reachOf(engine, session), told))
 }
 
-function toldFrom({ words, isAll }: Newest): Told {
+function toldFrom({ words, isAll }: NewestTold): Told {
   const last = words.at(-1)
   return { said: words.map(({ who, text }) => ({ who, text })), ...(!isAll && last && { turn: last.id }) }
 }
 
+type ToldWords = Pick<SaidWords, 'id' | 'who' | 'text'>
+
+interface NewestTold {
+  readonly words: readonly ToldWords[]
+  readonly isAll: boolean
+}
+
 /** What was told, and how far it was read. */
-interface Known extends Newest {
+interface Known extends NewestTold {
   readonly reach: Reach
+}
+
+/** What a unit recorded: how far the session was before and after it, at the same places, and what was said in between. */
+export interface Heard {
+  readonly from: Reach
+  readonly to: Reach
+  readonly words: readonly ToldWords[]
 }
 
 /** In characters, of all sessions together. */
@@ -51,8 +65,18 @@ export class Telling {
     return toldFrom(newest)
   }
 
+  /**
+   * What one unit recorded, once it is committed: where it brought the session from where it is known to where it is now, nothing of
+   * it has to be read.
+   */
+  heard(session: Id, { from, to, words }: Heard): void {
+    const known = this.#known.get(session)
+    if (known && isSame(known.reach, from)) this.#keep(session, { ...grown(known, words), reach: to })
+  }
+
   /** What is known with what came since. Undefined: something else became of it, and it has to be read anew. */
-  async #grown(session: Session, known: Known, reach: Reach): Promise<Newest | undefined> {
+  async #grown(session: Session, known: Known, reach: Reach): Promise<NewestTold | undefined> {
+    if (isSame(known.reach, reach)) return known
     const from = known.reach.places.at(-1)
     const to = reach.places.at(-1)
     if (!from || !to || !isFurther(known.reach, reach)) return undefined
@@ -67,13 +91,8 @@ export class Telling {
       const said = whole(to.conversationId, part)
       if (said?.communication.channelId !== session.id) continue
       newer.push(saidWords(session, said, turns.get(said.id)))
-      turns.delete(said.id)
     }
-    // A turn of what was known already says who spoke.
-    if (turns.size > 0) return undefined
-    const words = [...known.words, ...newer]
-    const shown = newestOf(words, told)
-    return { words: shown, isAll: known.isAll && shown.length === words.length }
+    return grown(known, newer)
   }
 
   #keep(id: Id, known: Known): void {
@@ -92,6 +111,17 @@ export class Telling {
     this.#known.delete(id)
     this.#taken -= sizeOf(known)
   }
+}
+
+/** Nothing has been added anywhere. */
+function isSame(one: Reach, other: Reach): boolean {
+  return one.turns === other.turns && isFurther(one, other) && one.places.at(-1)?.upTo === other.places.at(-1)?.upTo
+}
+
+function grown({ words, isAll }: NewestTold, newer: readonly ToldWords[]): NewestTold {
+  const all = [...words, ...newer]
+  const newest = newestOf(all, told)
+  return { words: newest, isAll: isAll && newest.length === all.length }
 }
 
 /** Nothing but the newest place has grown, and not by much. */

@@ -42,7 +42,7 @@ export async function wordsOf(engine: Engine, session: Session): Promise<Newest>
 }
 
 /** `isAll`: nothing older was said. */
-export interface Newest {
+interface Newest {
   readonly words: readonly SaidWords[]
   readonly isAll: boolean
 }
