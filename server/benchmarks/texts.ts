@@ -7,6 +7,10 @@ import { openThinker } from './thinker.ts'
 /** One conversation after the other, so that nothing is waited for but what a turn takes; and how often each user writes. */
 const conversations = 10
 const turnsEach = 20
+/** So many times as many turns come before those that count: by then the server's code is compiled as it is after a minute's work. */
+const warmUp = 4
+/** How long an agent thinks: not at all, and so long that a machine with nothing else to do has gone to sleep meanwhile. */
+const thinking = [0, 20] as const
 
 /**
  * What the server adds to an agent's own time, for each kind of agent: a turn against the same question put to the agent itself right
@@ -21,13 +25,17 @@ export async function texts(scale: number): Promise<readonly Figure[]> {
     for (const { name, speech, own } of kindsOf(thinker.url)) {
       const agent = await call(rigged, 'POST', '/api/v1/agents', { name, welcome: 'Hello!', speech })
       const talking = { rigged, agentId: String(agent['id']), own }
-      await talk(talking, turns)
-      const added = await talk(talking, turns)
-      figures.push({
-        what: `added to a turn of an agent by ${name}, p50 / p99`,
-        value: `${percentile(added, 0.5).toFixed(1)} / ${percentile(added, 0.99).toFixed(1)} ms`,
-        aim: 'p50 ≤ 5 ms',
-      })
+      thinker.think(0)
+      for (let i = 0; i < warmUp; i++) await talk(talking, turns)
+      for (const thinksMs of own === undefined ? ([0] as const) : thinking) {
+        thinker.think(thinksMs)
+        const added = await talk(talking, turns)
+        figures.push({
+          what: `added to a turn of an agent by ${name} that answers ${thinksMs ? `after ${thinksMs} ms` : 'at once'}, p50 / p99`,
+          value: `${percentile(added, 0.5).toFixed(1)} / ${percentile(added, 0.99).toFixed(1)} ms`,
+          aim: 'p50 ≤ 5 ms',
+        })
+      }
     }
     return figures
   } finally {
