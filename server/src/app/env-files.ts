@@ -16,10 +16,17 @@ export function accountEnv(url: string, { account, authToken, key, keySecret, be
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_KEY: key.sid,
     TWILIO_API_SECRET: keySecret,
+    ...othersEnv(url, key.sid, keySecret),
+  }
+}
+
+/** The same key under the names and in the forms of the other clients. */
+function othersEnv(url: string, sid: string, secret: string): EnvFile {
+  return {
     BOLNA_BASE_URL: url,
-    BOLNA_API_KEY: bolnaKey(key.sid, keySecret),
+    BOLNA_API_KEY: bolnaKey(sid, secret),
     ANYREACH_BASE_URL: url,
-    ANYREACH_TOKEN: anyreachKey(key.sid, keySecret),
+    ANYREACH_TOKEN: anyreachKey(sid, secret),
   }
 }
 
@@ -43,13 +50,20 @@ export function readEnv(data: string, name: string): EnvFile | undefined {
   return Object.fromEntries([...lines].map(([, key, value]) => [key, (value ?? '').trim()]))
 }
 
-/** Brings the URL in the files up to date, since the port may be another one at each start. */
-export function moveEnv(data: string, names: readonly string[], url: string): void {
+/** Brings the files up to date: the port may be another one at each start, and an older server knew fewer names. */
+export function renewEnv(data: string, names: readonly string[], url: string): void {
   for (const name of names) {
     const values = readEnv(data, name)
     const old = values?.['COLLOQUY_URL']
-    if (!values || old === undefined || old === url) continue
-    const moved = Object.entries(values).map(([key, value]) => [key, value === old ? url : value])
-    writeEnv(data, name, Object.fromEntries(moved) as EnvFile)
+    if (!values || old === undefined) continue
+    const moved = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === old ? url : value]))
+    const { TWILIO_API_KEY: sid, TWILIO_API_SECRET: secret } = values
+    const added = sid && secret ? missing(othersEnv(url, sid, secret), values) : {}
+    if (old !== url || Object.keys(added).length > 0) writeEnv(data, name, { ...moved, ...added })
   }
+}
+
+/** What is there already may have been set by hand. */
+function missing(known: EnvFile, values: EnvFile): EnvFile {
+  return Object.fromEntries(Object.entries(known).filter(([key]) => !(key in values)))
 }

@@ -1,6 +1,6 @@
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { Services } from '#services/api.ts'
-import { accountEnv, moveEnv, writeEnv } from './env-files.ts'
+import { accountEnv, renewEnv, writeEnv } from './env-files.ts'
 import { snippets } from './snippets.ts'
 
 const firstAccounts = [
@@ -13,7 +13,8 @@ const firstNumber = { number: '+12025550100', isDefault: true, hosted: true } as
 
 /**
  * On the first start makes the accounts `dev` and `test`, which may send webhooks to loopback, and writes their
- * credentials into the data folder; answers with what to tell the user. Later it only notes where the server listens.
+ * credentials into the data folder; answers with what to tell the user. Later it only notes where the server listens,
+ * and credentials under names that are new.
  */
 export async function welcome(
   { accounts, numbers }: Services,
@@ -24,7 +25,7 @@ export async function welcome(
   writeEnv(data, 'admin', { COLLOQUY_URL: url, COLLOQUY_ADMIN_KEY: adminKey })
   const { items } = await accounts.list(undefined, 1)
   if (items.length > 0) {
-    moveEnv(
+    renewEnv(
       data,
       firstAccounts.map(({ name }) => name),
       url,
