@@ -35,6 +35,22 @@ export interface Noun<State, Command, Event extends DomainEvent, Name extends st
   erasing(state: State): boolean
 }
 
+/** What most nouns have none of; each says besides what it has. */
+export const bare: Bare = {
+  deadline: () => undefined,
+  claims: () => [],
+  handles: () => [],
+  keys: () => [],
+  part: () => undefined,
+  reactions: () => [],
+  effects: () => [],
+}
+
+type Bare = Pick<
+  Noun<unknown, never, never>,
+  'deadline' | 'claims' | 'handles' | 'keys' | 'part' | 'reactions' | 'effects'
+>
+
 /** Any noun, where its types do not matter. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a registry of nouns holds commands and events of many types
 export type AnyNoun = Noun<any, any, any>

@@ -1,4 +1,4 @@
-import type { Effect, Noun } from '../noun.ts'
+import { bare, type Effect, type Noun } from '../noun.ts'
 import { claims } from './claims.ts'
 import type { AccountCommand } from './commands.ts'
 import { decide } from './decide.ts'
@@ -17,18 +17,14 @@ function effects(event: AccountEvent): readonly Effect[] {
 
 /** The account noun. An account is never removed. */
 export const account: Noun<Account, AccountCommand, AccountEvent, 'account'> = {
+  ...bare,
   name: 'account',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
   claims,
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: (state) => ({ listed: true, createdAt: state.createdAt }),
   lists: { all: { equal: 'listed', sort: 'createdAt' } },
-  reactions: () => [],
   effects,
   erasing: () => false,
 }

@@ -1,4 +1,4 @@
-import type { Deadline, Effect, Key, Noun } from '../noun.ts'
+import { bare, type Deadline, type Effect, type Key, type Noun } from '../noun.ts'
 import type { AgentCommand } from './commands.ts'
 import { decide, restorableMs } from './decide.ts'
 import type { AgentEvent } from './events.ts'
@@ -29,13 +29,12 @@ function effects(event: AgentEvent): readonly Effect[] {
 
 /** The agent noun. */
 export const agent: Noun<Agent, AgentCommand, AgentEvent, 'agent'> = {
+  ...bare,
   name: 'agent',
   shape: 1,
   decide,
   evolve,
   deadline,
-  claims: () => [],
-  handles: () => [],
   keys: (event) => (event.type === 'agent.written' ? [versionKey(event.version)] : []),
   part: (event) => (event.type === 'agent.written' ? { creates: 'version' } : undefined),
   facets: (state) => ({
@@ -44,7 +43,6 @@ export const agent: Noun<Agent, AgentCommand, AgentEvent, 'agent'> = {
     name: state.name,
   }),
   lists: { all: { equal: 'live', sort: 'createdAt' } },
-  reactions: () => [],
   effects,
   erasing: (state) => state.status === 'erasing',
 }

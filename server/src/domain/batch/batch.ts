@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import { bare, type Noun } from '../noun.ts'
 import type { BatchCommand } from './commands.ts'
 import { deadline } from './deadline.ts'
 import { decide, passedOverKey, rowKey } from './decide.ts'
@@ -9,13 +9,12 @@ import { isOpen, type Batch } from './state.ts'
 
 /** The batch noun. */
 export const batch: Noun<Batch, BatchCommand, BatchEvent, 'batch'> = {
+  ...bare,
   name: 'batch',
   shape: 1,
   decide,
   evolve,
   deadline,
-  claims: () => [],
-  handles: () => [],
   keys: (event) => {
     if (event.type !== 'batch.row_ended') return []
     return event.passedOver ? [rowKey(event.row), passedOverKey(event.row)] : [rowKey(event.row)]
@@ -33,7 +32,6 @@ export const batch: Noun<Batch, BatchCommand, BatchEvent, 'batch'> = {
     by_agent: { equal: 'agent', sort: 'createdAt' },
     open_by_campaign: { equal: 'openOf', sort: 'createdAt' },
   },
-  reactions: () => [],
   effects,
   erasing: (state) => state.status === 'erasing',
 }

@@ -1,4 +1,4 @@
-import type { Effect, Noun } from '../noun.ts'
+import { bare, type Effect, type Noun } from '../noun.ts'
 import type { CampaignCommand } from './commands.ts'
 import { numberKey, placeKey } from './contacts.ts'
 import { decide } from './decide.ts'
@@ -35,12 +35,11 @@ function order(payload: OrderChunk): Effect {
 
 /** The campaign noun. */
 export const campaign: Noun<Campaign, CampaignCommand, CampaignEvent, 'campaign'> = {
+  ...bare,
   name: 'campaign',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
-  claims: () => [],
   handles: ({ status, planId }) => (status === 'closed' || planId === null ? [] : [planHandle(planId)]),
   keys: (event) =>
     event.type === 'campaign.contact_added' ? [numberKey(event.contact.number), placeKey(event.contact.place)] : [],
@@ -50,7 +49,6 @@ export const campaign: Noun<Campaign, CampaignCommand, CampaignEvent, 'campaign'
   },
   facets: ({ name, status, createdAt }) => ({ listed: true, name, status, createdAt }),
   lists: { all: { equal: 'listed', sort: 'createdAt' } },
-  reactions: () => [],
   effects,
   erasing: () => false,
 }

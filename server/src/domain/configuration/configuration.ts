@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import { bare, type Noun } from '../noun.ts'
 import { claims } from './claims.ts'
 import type { ConfigurationCommand } from './commands.ts'
 import { decide } from './decide.ts'
@@ -8,14 +8,12 @@ import type { Configuration } from './state.ts'
 
 /** The configuration noun. Deleted ones stay in the store: conversations are pinned to their versions. */
 export const configuration: Noun<Configuration, ConfigurationCommand, ConfigurationEvent, 'configuration'> = {
+  ...bare,
   name: 'configuration',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
   claims,
-  handles: () => [],
-  keys: () => [],
   part: (event) => (event.type === 'configuration.written' ? { creates: 'version' } : undefined),
   facets: (state) => ({
     live: state.status === 'live' ? true : undefined,
@@ -23,7 +21,5 @@ export const configuration: Noun<Configuration, ConfigurationCommand, Configurat
     memoryStoreId: state.document.memoryStoreId,
   }),
   lists: { all: { equal: 'live', sort: 'createdAt' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: () => false,
 }

@@ -1,4 +1,4 @@
-import type { Deadline, Effect, Noun } from '../noun.ts'
+import { bare, type Deadline, type Effect, type Noun } from '../noun.ts'
 import type { DispatcherCommand } from './commands.ts'
 import { decide, dispatcherClaim } from './decide.ts'
 import type { DispatcherEvent } from './events.ts'
@@ -46,18 +46,15 @@ function effects(event: DispatcherEvent): readonly Effect[] {
 
 /** The dispatcher noun. An account has at most one, and it is never removed. */
 export const dispatcher: Noun<Dispatcher, DispatcherCommand, DispatcherEvent, 'dispatcher'> = {
+  ...bare,
   name: 'dispatcher',
   shape: 1,
   decide,
   evolve,
   deadline,
   claims: () => [dispatcherClaim],
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: () => ({}),
   lists: {},
-  reactions: () => [],
   effects,
   erasing: () => false,
 }

@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import { bare, type Noun } from '../noun.ts'
 import type { DraftCommand } from './commands.ts'
 import { decide } from './decide.ts'
 import type { DraftEvent } from './events.ts'
@@ -34,18 +34,16 @@ function written(state: Draft | undefined, event: Extract<DraftEvent, { type: 'd
 
 /** The draft noun. */
 export const draft: Noun<Draft, DraftCommand, DraftEvent, 'draft'> = {
+  ...bare,
   name: 'draft',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
   claims: ({ status, agentId, number }) => (status === 'erasing' ? [] : [draftClaim(agentId, number)]),
   handles: ({ status, agentId }) => (status === 'erasing' ? [] : [draftHandle(agentId)]),
   keys: (event) => (event.type === 'draft.written' ? [revisionKey(event.revision)] : []),
   part: (event) => (event.type === 'draft.written' ? { creates: 'document' } : undefined),
   facets: ({ status, agentId, number }) => ({ agent: status === 'erasing' ? undefined : agentId, number }),
   lists: { by_agent: { equal: 'agent', sort: 'number' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: ({ status }) => status === 'erasing',
 }

@@ -1,4 +1,4 @@
-import type { Context, Decision, Noun } from '../noun.ts'
+import { bare, type Context, type Decision, type Noun } from '../noun.ts'
 import { dayMs } from '../vocabulary/instant.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { EndpointCommand } from './commands.ts'
@@ -88,19 +88,13 @@ function evolve(state: Endpoint | undefined, event: EndpointEvent): Endpoint {
 
 /** The endpoint noun. */
 export const endpoint: Noun<Endpoint, EndpointCommand, EndpointEvent, 'endpoint'> = {
+  ...bare,
   name: 'endpoint',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
-  claims: () => [],
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: (state) => ({ shown: state.status === 'erasing' ? undefined : true, createdAt: state.createdAt }),
   lists: { all: { equal: 'shown', sort: 'createdAt' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: (state) => state.status === 'erasing',
 }
 

@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import { bare, type Noun } from '../noun.ts'
 import { agentHandle, claims } from './claims.ts'
 import type { NumberCommand } from './commands.ts'
 import { decide } from './decide.ts'
@@ -17,22 +17,18 @@ function evolve(state: PhoneNumber | undefined, event: NumberEvent): PhoneNumber
 
 /** The number noun. A removed number is erased at once, and may be added again. */
 export const number: Noun<PhoneNumber, NumberCommand, NumberEvent, 'number'> = {
+  ...bare,
   name: 'number',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
   claims,
   handles: ({ agentId }) => (agentId === null ? [] : [agentHandle(agentId)]),
-  keys: () => [],
-  part: () => undefined,
   facets: (state) => ({
     live: state.status === 'live' ? true : undefined,
     createdAt: state.createdAt,
     agent: state.agentId ?? undefined,
   }),
   lists: { all: { equal: 'live', sort: 'createdAt' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: (state) => state.status === 'erasing',
 }

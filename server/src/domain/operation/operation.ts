@@ -1,4 +1,4 @@
-import type { Context, Deadline, Decision, Noun } from '../noun.ts'
+import { bare, type Context, type Deadline, type Decision, type Noun } from '../noun.ts'
 import { dayMs } from '../vocabulary/instant.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { OperationCommand } from './commands.ts'
@@ -43,18 +43,13 @@ function deadline(state: Operation): Deadline<OperationCommand> | undefined {
 
 /** The operation noun. */
 export const operation: Noun<Operation, OperationCommand, OperationEvent, 'operation'> = {
+  ...bare,
   name: 'operation',
   shape: 1,
   decide,
   evolve,
   deadline,
-  claims: () => [],
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: () => ({}),
   lists: {},
-  reactions: () => [],
-  effects: () => [],
   erasing: (state) => state.status === 'erasing',
 }

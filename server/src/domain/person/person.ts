@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import { bare, type Noun } from '../noun.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import { claims } from './claims.ts'
 import type { PersonCommand } from './commands.ts'
@@ -46,18 +46,13 @@ function bounded(tokens: readonly PersonToken[], at: Instant): readonly PersonTo
 
 /** The person noun. A removed person is erased at once. */
 export const person: Noun<Person, PersonCommand, PersonEvent, 'person'> = {
+  ...bare,
   name: 'person',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
   claims,
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: (state) => ({ live: state.status === 'live' ? true : undefined, createdAt: state.createdAt }),
   lists: { all: { equal: 'live', sort: 'createdAt' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: (state) => state.status === 'erasing',
 }

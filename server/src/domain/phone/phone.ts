@@ -1,4 +1,4 @@
-import type { Claim, Context, Decision, Noun } from '../noun.ts'
+import { bare, type Claim, type Context, type Decision, type Noun } from '../noun.ts'
 import { isE164 } from '../vocabulary/e164.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { PhoneCommand } from './commands.ts'
@@ -91,18 +91,13 @@ function evolve(state: VirtualPhone | undefined, event: PhoneEvent): VirtualPhon
 
 /** The noun of virtual phones. A removed one is erased at once, and its number may be taken again. */
 export const phone: Noun<VirtualPhone, PhoneCommand, PhoneEvent, 'phone'> = {
+  ...bare,
   name: 'phone',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
   claims: ({ status, number }) => (status === 'live' ? [phoneClaim(number)] : []),
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: (state) => ({ live: state.status === 'live' ? true : undefined, createdAt: state.createdAt }),
   lists: { all: { equal: 'live', sort: 'createdAt' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: (state) => state.status === 'erasing',
 }

@@ -1,5 +1,5 @@
 import { checkName, checkSettings, sameSettings } from '../campaign/settings.ts'
-import type { Context, Decision, Noun } from '../noun.ts'
+import { bare, type Context, type Decision, type Noun } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { PlanCommand } from './commands.ts'
 import type { PlanEvent } from './events.ts'
@@ -40,18 +40,12 @@ function evolve(state: Plan | undefined, event: PlanEvent): Plan {
 
 /** The noun of plans. A removed one is erased at once; only closed campaigns may still name it. */
 export const plan: Noun<Plan, PlanCommand, PlanEvent, 'plan'> = {
+  ...bare,
   name: 'plan',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
-  claims: () => [],
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: ({ status, createdAt }) => ({ live: status === 'live' ? true : undefined, createdAt }),
   lists: { all: { equal: 'live', sort: 'createdAt' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: ({ status }) => status === 'erasing',
 }

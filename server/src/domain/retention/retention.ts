@@ -1,4 +1,4 @@
-import type { Claim, Context, Deadline, Decision, Effect, Noun } from '../noun.ts'
+import { bare, type Claim, type Context, type Deadline, type Decision, type Effect, type Noun } from '../noun.ts'
 import { dayMs, type Instant } from '../vocabulary/instant.ts'
 import type { Refused } from '../vocabulary/refusal.ts'
 import type { RetentionCommand } from './commands.ts'
@@ -57,18 +57,15 @@ function effects(event: RetentionEvent): readonly Effect[] {
 
 /** The noun of keeping: one of an account, from when it first says for how many days. */
 export const retention: Noun<Retention, RetentionCommand, RetentionEvent, 'retention'> = {
+  ...bare,
   name: 'retention',
   shape: 1,
   decide,
   evolve,
   deadline,
   claims: () => [retentionClaim],
-  handles: () => [],
-  keys: () => [],
-  part: () => undefined,
   facets: () => ({}),
   lists: {},
-  reactions: () => [],
   effects,
   erasing: () => false,
 }

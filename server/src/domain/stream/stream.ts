@@ -1,4 +1,4 @@
-import type { Deadline, Noun, Reaction } from '../noun.ts'
+import { bare, type Deadline, type Noun, type Reaction } from '../noun.ts'
 import { dayMs } from '../vocabulary/instant.ts'
 import { callClaim } from './call.ts'
 import type { StreamCommand } from './commands.ts'
@@ -13,6 +13,7 @@ const rememberedMs: number = 7 * dayMs
 
 /** The transcription stream of one call, from its start, also while no conversation exists yet (T19). */
 export const stream: Noun<Stream, StreamCommand, StreamEvent, 'stream'> = {
+  ...bare,
   name: 'stream',
   shape: 1,
   decide,
@@ -20,12 +21,9 @@ export const stream: Noun<Stream, StreamCommand, StreamEvent, 'stream'> = {
   deadline,
   claims: (open) => (open.status === 'open' ? [callClaim(open)] : []),
   handles: ({ status, callSid }) => (status === 'erasing' ? [] : [{ kind: 'call', key: callSid }]),
-  keys: () => [],
-  part: () => undefined,
   facets: ({ status, startedAt }) => ({ status, startedAt }),
   lists: {},
   reactions,
-  effects: () => [],
   erasing: ({ status }) => status === 'erasing',
 }
 

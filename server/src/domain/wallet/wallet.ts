@@ -1,4 +1,4 @@
-import type { Key, Noun, PartRole } from '../noun.ts'
+import { bare, type Key, type Noun, type PartRole } from '../noun.ts'
 import type { WalletCommand } from './commands.ts'
 import { decide, onceKey, walletClaim } from './decide.ts'
 import type { WalletEvent } from './events.ts'
@@ -49,18 +49,15 @@ function part(event: WalletEvent): PartRole | undefined {
 
 /** The wallet noun. An account has at most one, and it is never removed. */
 export const wallet: Noun<Wallet, WalletCommand, WalletEvent, 'wallet'> = {
+  ...bare,
   name: 'wallet',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
   claims: () => [walletClaim],
-  handles: () => [],
   keys,
   part,
   facets: () => ({}),
   lists: {},
-  reactions: () => [],
-  effects: () => [],
   erasing: () => false,
 }

@@ -1,4 +1,4 @@
-import type { Context, Decision, Key, Noun } from '../noun.ts'
+import { bare, type Context, type Decision, type Key, type Noun } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { WebWidgetCommand } from './commands.ts'
 import { isPageHost } from './domains.ts'
@@ -68,19 +68,15 @@ function evolve(state: WebWidget | undefined, event: WebWidgetEvent): WebWidget 
 
 /** The web widget noun. A removed one is erased at once. */
 export const webWidget: Noun<WebWidget, WebWidgetCommand, WebWidgetEvent, 'web_widget'> = {
+  ...bare,
   name: 'web_widget',
   shape: 1,
   decide,
   evolve,
-  deadline: () => undefined,
-  claims: () => [],
-  handles: () => [],
   keys: (event) => (hasContent(event) ? [revisionKey(event.widget.revision)] : []),
   part: (event) => (hasContent(event) ? { creates: 'content' } : undefined),
   facets: ({ status, createdAt }) => ({ live: status === 'live' ? true : undefined, createdAt }),
   lists: { all: { equal: 'live', sort: 'createdAt' } },
-  reactions: () => [],
-  effects: () => [],
   erasing: ({ status }) => status === 'erasing',
 }
 
