@@ -6,6 +6,7 @@ import type { Execution } from '#dialects/bolna/execution.ts'
 import { readId } from '#dialects/bolna/ids.ts'
 import { bolnaKey } from '#dialects/bolna/keys.ts'
 import { showId } from '#dialects/native/vocabulary.ts'
+import type { ScriptLine } from '#domain/agent/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
@@ -33,7 +34,7 @@ export interface AgentWish {
   readonly config?: Readonly<Record<string, unknown>>
   readonly task?: Readonly<Record<string, unknown>>
   readonly tools?: Readonly<Record<string, unknown>>
-  readonly lines?: readonly string[]
+  readonly lines?: readonly ScriptLine[]
 }
 
 export type Verb = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -115,7 +116,7 @@ async function lineOf(trial: Trial, sender: RecordedSender, native: Caller, n: n
     if (isRefused(advanced)) throw new Error(advanced.refusal.message)
     await app.delivery.settled()
   }
-  async function speaks(id: Id, lines: readonly string[]): Promise<void> {
+  async function speaks(id: Id, lines: readonly ScriptLine[]): Promise<void> {
     const speech = { by: 'script', lines, goodbye: 'Goodbye.' } as const
     await app.services.agents.write({ account, by: 'test' }, id, (present) => ({ ...present, speech }))
   }

@@ -6,6 +6,7 @@ import { tokenOf } from '#services/delivery/identity.ts'
 import type { Announcement, Announcer } from '#services/ports.ts'
 import { shownBatch } from './batches.ts'
 import { renderedExecutions } from './executing.ts'
+import type { ExecutionSources } from './executions.ts'
 import { hexOf, uuidOf } from './ids.ts'
 import { firstOf } from './pages.ts'
 import { targetOf } from './webhooks.ts'
@@ -35,7 +36,7 @@ export function batchAnnouncements(
   return announce(services, recorded as Recorded<Moved>, batch, batch.webhook, baseUrl)
 }
 
-type Sources = Pick<Services, 'batches' | 'sessions' | 'deliveries' | 'clock' | 'agents'>
+type Sources = ExecutionSources & Pick<Services, 'batches'>
 type Moved = Extract<BatchEvent, { type: 'batch.moved' }>
 
 async function announce(
@@ -67,7 +68,7 @@ async function announce(
 }
 
 async function executionsOf(
-  services: Pick<Services, 'sessions' | 'deliveries' | 'clock' | 'agents'>,
+  services: ExecutionSources,
   { account, id, valid }: Batch,
   baseUrl: string,
 ): Promise<{ readonly executions: readonly unknown[] } | { readonly executions_url: string }> {

@@ -10,7 +10,7 @@ export const coverage: readonly Coverage[] = [
   ours('POST', '/call/:id/hangup'),
   full('POST', '/v2/agent/:id/stop'),
   ours('GET', '/executions'),
-  part('GET', '/executions/:id', '`latency_data` is null and `tool_call_logs` is empty: nothing measures or runs them'),
+  part('GET', '/executions/:id', "`latency_data` has the agent's answers alone: no speech pipeline runs here"),
   part('GET', '/executions/:id/log', noSpeech),
   ours('GET', '/executions/:id/events'),
   part('GET', '/executions/:id/webhooks', 'ours; what was delivered is forgotten after three days and reads `unknown`'),

@@ -3,11 +3,13 @@ import type { ArtefactSettled, Order } from '#domain/session/events.ts'
 import { endsOf } from '#domain/session/requests.ts'
 import type { End, Session, SessionOutcome } from '#domain/session/state.ts'
 import type { SaidTurn } from '#services/calls/ports.ts'
+import type { TalkItem } from '#services/texts/api.ts'
 import { costOf, transferCost } from './costs.ts'
 import { errorMessage, hangupOf, isCause, type Hangup } from './hangups.ts'
 import { hexOf, uuidOf } from './ids.ts'
 import { retryConfigOf } from './retries.ts'
 import { seconds, stamp, stampOrNull, startedSeconds } from './time.ts'
+import { isSaid, latencyOf, toolCallLogs } from './turns.ts'
 import { usageOf } from './usage.ts'
 import { endingStatus, finalStatuses, providerOf, statusOf, type ExecutionStatus } from './vocabulary.ts'
 
@@ -16,8 +18,8 @@ export interface ExecutionParts {
   readonly session: Session
   readonly order: Order
   readonly definition: AgentDefinition
-  /** Who said what in the present attempt; only looked at from `call-disconnected` on. */
-  readonly said: readonly SaidTurn[]
+  /** What was said and done in the present attempt; only looked at from `call-disconnected` on. */
+  readonly talk: readonly TalkItem[]
   /** The newest of each artefact of the last attempt. */
   readonly artefacts: readonly ArtefactSettled[]
   /** What earlier attempts cost, as the values of their artefact `cost`: retries add up (3.5). */
@@ -56,7 +58,7 @@ export function executionOf(parts: ExecutionParts) {
     conversation_time: talked ?? 0, // D5
     total_cost: over ? cents(session.cost) : 0,
     answered_by_voice_mail: voicemailOf(parts),
-    transcript: spoken ? transcriptOf(parts.said) : '',
+    transcript: spoken ? transcriptOf(parts.talk.filter(isSaid)) : '',
     summary: completed ? textOf(valueOf(parts, 'summary')) : null,
     created_at: stamp(session.createdAt),
     updated_at: stamp(session.updatedAt),
@@ -90,8 +92,8 @@ export function executionOf(parts: ExecutionParts) {
     campaign_id: null,
     workflow_retries: null,
     deleted: false,
-    latency_data: null,
-    tool_call_logs: [],
+    latency_data: completed ? latencyOf(parts.talk) : null,
+    tool_call_logs: spoken ? toolCallLogs(parts.talk) : [],
     smart_status: completed ? 'completed' : null, // D22
     retry_config: retryConfigOf(session.policy.retry ?? null, vendor?.retry_config),
     retry_count: retriesOf(parts),

@@ -4,13 +4,12 @@ import { dayMs, type Milliseconds } from '#domain/vocabulary/instant.ts'
 import { deliveryId } from '#services/delivery/identity.ts'
 import type { Services } from '#services/api.ts'
 import type { SessionView } from '#services/calls/api.ts'
-import type { SaidTurn } from '#services/calls/ports.ts'
 import { executionOf, type Execution, type ExecutionParts } from './execution.ts'
 import { everyEvent } from './history.ts'
 import { receiversOf } from './receivers.ts'
 import { wants } from './webhooks.ts'
 
-export type ExecutionSources = Pick<Services, 'sessions' | 'deliveries' | 'clock' | 'agents'>
+export type ExecutionSources = Pick<Services, 'sessions' | 'texts' | 'deliveries' | 'clock' | 'agents'>
 
 /** As of which event of the session, where that is not now. */
 export interface AsOf {
@@ -23,15 +22,15 @@ export interface AsOf {
 /** Reads what an execution is made of beside the session's head. */
 export async function executionFrom(
   sources: ExecutionSources,
-  { session, order, definition, version }: SessionView,
+  view: SessionView,
   baseUrl: string,
   { n, ending, completedTold }: AsOf = {},
 ): Promise<Execution> {
-  const { sessions } = sources
+  const { session, order, definition, version } = view
+  const { sessions, texts } = sources
   const talked = session.attempt.answeredAt !== undefined && session.attempt.endedAt !== undefined
-  const nothingSaid: readonly SaidTurn[] = []
-  const [said, artefacts, earlierCosts, queuePosition, told] = await Promise.all([
-    talked ? sessions.transcript(session) : nothingSaid,
+  const [talk, artefacts, earlierCosts, queuePosition, told] = await Promise.all([
+    talked ? texts.talk(view) : undefined,
     talked ? sessions.artefacts(session.account, session.id, n) : [],
     costsBefore(sources, session),
     session.state === 'queued' && n === undefined ? sessions.queuePosition(session) : undefined,
@@ -41,7 +40,7 @@ export async function executionFrom(
     session,
     order,
     definition,
-    said,
+    talk: talk?.items ?? [],
     artefacts,
     earlierCosts,
     baseUrl,

@@ -307,10 +307,18 @@ describe('the law of call statuses', () => {
     expect(ending('declined').telephony_data).toMatchObject({ hangup_by: 'Callee', hangup_provider_code: 603 })
     for (const { last } of all()) {
       expect(Object.keys(last)).toContain('latency_data')
+      expect(last.status === 'completed' || last.latency_data === null).toBe(true)
       const { hangup_by, hangup_reason } = last.telephony_data
       const wasDialled = last.telephony_data.provider_call_id !== null
       expect([hangup_by !== null, hangup_reason !== null]).toEqual([wasDialled, wasDialled])
     }
+  })
+
+  test('B19 the latency of each answer to what the person said', () => {
+    const { last } = walks.answered
+    const answers = last.transcript.match(/^user: .*\nassistant: /gm) ?? []
+    expect(last.latency_data?.llm.turns.map(({ turn }) => turn)).toEqual(answers.map((_, i) => i + 1))
+    expect(answers.length).toBeGreaterThan(0)
   })
 
   test('B20 exactly these 14 statuses, spelt with hyphens, canceled with one l', async () => {

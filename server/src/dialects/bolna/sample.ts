@@ -31,9 +31,9 @@ export async function sendSample(
       session,
       order: { data: { sample: true } },
       definition,
-      said: [
-        { who: 'agent', text: 'Hello, this is a sample.' },
-        { who: 'user', text: 'Thank you.' },
+      talk: [
+        { is: 'turn', who: 'agent', text: 'Hello, this is a sample.', at: now },
+        { is: 'turn', who: 'user', text: 'Thank you.', at: now },
       ],
       artefacts: [],
       earlierCosts: [],

@@ -23,9 +23,9 @@ const definition: AgentDefinition = {
 }
 const open = { balance: 'enough' } as const
 const [alice, us] = ['+14155550101', '+18005550111'] as const
-const said = [
-  { who: 'agent', text: 'Hello.' },
-  { who: 'user', text: 'Hi.' },
+const talk = [
+  { is: 'turn', who: 'agent', text: 'Hello.', at: 1 },
+  { is: 'turn', who: 'user', text: 'Hi.', at: 2 },
 ] as const
 
 type Ending = { readonly end: NonNullable<Session['end']>; readonly retryAt: number }
@@ -35,7 +35,7 @@ function shown(session: Session, ending?: Ending, agent = definition) {
     session,
     order: { data: { name: 'Mira' } },
     definition: agent,
-    said,
+    talk,
     artefacts: [],
     earlierCosts: [],
     baseUrl: 'https://calls.example.net',

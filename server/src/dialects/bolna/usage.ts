@@ -1,6 +1,7 @@
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { ExecutionParts } from './execution.ts'
 import { seconds } from './time.ts'
+import { isSaid } from './turns.ts'
 
 /** What an agent document says of its tools, as far as reports name it. */
 interface Tools {
@@ -16,12 +17,13 @@ interface Tools {
 }
 
 /** `usage_breakdown` (3.6): the law's keys and those of real payloads; zeros until the execution is completed. */
-export function usageOf({ session, definition, order, said }: ExecutionParts, completed: boolean) {
+export function usageOf({ session, definition, order, talk }: ExecutionParts, completed: boolean) {
   const tools = toolsOf(definition)
   const voice = text(record(order.vendor?.['bolna'])['voice_id']) ?? tools.voice
   const { answeredAt, endedAt } = session.attempt
   const talkMs = completed && answeredAt !== undefined && endedAt !== undefined ? endedAt - answeredAt : 0
-  const characters = completed ? said.reduce((sum, { who, text }) => sum + (who === 'agent' ? text.length : 0), 0) : 0
+  const said = completed ? talk.filter(isSaid) : []
+  const characters = said.reduce((sum, { who, text }) => sum + (who === 'agent' ? text.length : 0), 0)
   const models = {}
   return {
     synthesizer_characters: characters,

@@ -6,14 +6,13 @@ import { turnKey } from '#domain/session/mail/finding.ts'
 import type { Afterwards } from '#domain/session/mail/state.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { EffectAnswer, EffectRunner, Unit } from '#engine/api.ts'
 import type { SessionView } from '../calls/api.ts'
 import { toldOf } from '../calls/conversation/telling.ts'
 import { persist } from '../calls/patience.ts'
 import type { TurnReply } from '../calls/ports.ts'
-import { askAgent, type FailedTurn } from '../calls/talk/asking.ts'
+import { askAgent, type Answer, type FailedTurn } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
 import { read } from '../reading.ts'
 import { recordWritten } from '../written/words.ts'
@@ -44,13 +43,11 @@ async function write(parts: MailParts, account: string, id: Id, signal: AbortSig
   if (!asked) return done
   const after = asked.on === 'user' ? await wordsBefore(parts, view, asked) : null
   const keep = (calls: readonly ToolCall[] = []): Promise<void> => keepTools(parts, view.session, after, calls)
-  const from = parts.system.now()
   const reply = await ask(parts, view, asked, { signal, late: (call) => void keep([call]) })
   await keep(reply.toolCalls)
   if ('failed' in reply) return failed(parts, view, { asked, reply, signal })
-  const totalMs = Math.max(0, parts.system.now() - from)
   const outcome = await persist<true>(parts, { account, by: 'agent' }, (unit) =>
-    compose(unit, { ...view, ...parts, asked, reply, totalMs }),
+    compose(unit, { ...view, ...parts, asked, reply }),
   )
   // Who was faster, or ended it, has settled this as well.
   const code = outcome.refusal?.code
@@ -70,7 +67,7 @@ async function ask(
   { session, definition, order }: SessionView,
   { on }: Asked,
   { signal, late }: { readonly signal: AbortSignal; readonly late: (call: ToolCall) => void },
-): Promise<TurnReply | FailedTurn> {
+): Promise<Answer | FailedTurn> {
   const { account, id, agent } = session
   const input = {
     account,
@@ -122,13 +119,12 @@ function wordsBefore(
 interface Composing extends Pick<SessionView, 'order'>, Pick<MailParts, 'domain'> {
   readonly session: Pick<Session, 'id'>
   readonly asked: Asked
-  readonly reply: TurnReply
-  readonly totalMs: Milliseconds
+  readonly reply: Answer
 }
 
 /** What it wrote, and the mail that carries it, in one unit: after a crash nothing is written twice. */
 function compose(unit: Unit, composing: Composing): true | Refused {
-  const { session, order, asked, reply, totalMs, domain } = composing
+  const { session, order, asked, reply, domain } = composing
   const present = unit.state(noun, session.id)
   const { mail } = order
   if (!present || !mail || !isStillAsked(present, asked)) return refuse('closed', 'Nothing is to be written any more.')
@@ -136,9 +132,8 @@ function compose(unit: Unit, composing: Composing): true | Refused {
   const parent = asked.on === 'user' ? parentOf(unit, present.id, asked.answers) : undefined
   if (text.trim() === '') return silent(unit, present, reply)
   const messageId = messageIdOf(unit.id(), present.id, domain ?? mail.from.slice(mail.from.lastIndexOf('@') + 1))
-  const took = { ...reply.took, totalMs }
   const addressed = { ...present, user: mail.to }
-  const kept = recordWritten(unit, addressed, 'EMAIL', { who: 'agent', text, took, resourceId: messageId })
+  const kept = recordWritten(unit, addressed, 'EMAIL', { who: 'agent', text, took: reply.took, resourceId: messageId })
   if (isRefused(kept)) return kept
   const conversationId = kept.session.words.at(-1)?.conversationId ?? ''
   const afterwards = afterwardsOf(reply)

@@ -10,8 +10,8 @@ import type { System } from '#engine/ports.ts'
 import type { Logger } from '../ports.ts'
 import { recordWords, type Recorded, type Words } from '../calls/conversation/words.ts'
 import { persist } from '../calls/patience.ts'
-import type { AgentRuntime, SaidTurn, TurnInput, TurnReply } from '../calls/ports.ts'
-import { askAgent } from '../calls/talk/asking.ts'
+import type { AgentRuntime, SaidTurn, TurnInput } from '../calls/ports.ts'
+import { askAgent, type Answer } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
 import { Talk, type TalkHouse } from '../calls/talk/talk.ts'
 import type { Room } from './room.ts'
@@ -37,8 +37,6 @@ export class RoomTalk implements TalkHouse {
   #heard: Id | null = null
   /** What is being kept of what the user says. */
   #keeping: Promise<Outcome<Recorded>> | undefined
-  /** The answer that is being given, with what it took. */
-  #answer: (TurnReply & { readonly totalMs: Milliseconds }) | undefined
   /** The agent leaves the user to somebody else. */
   #handsOver = false
   #refusals = 0
@@ -94,7 +92,7 @@ export class RoomTalk implements TalkHouse {
     }
   }
 
-  async ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<TurnReply | { readonly failed: string }> {
+  async ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<Answer | { readonly failed: string }> {
     const { runtime, system, stopped } = this.#need
     const { account, session: id, view } = this.#room
     const { definition, order, session } = view
@@ -107,7 +105,6 @@ export class RoomTalk implements TalkHouse {
       data,
       ...(context !== undefined && { context }),
     }
-    const begun = system.now()
     const after = this.#heard
     const keep = (calls: readonly ToolCall[] = []): Promise<void> =>
       keepTools(this.#need, { account, id }, after, calls)
@@ -115,7 +112,6 @@ export class RoomTalk implements TalkHouse {
     const reply = await askAgent(runtime, system, { ...told, channel: 'browser', ...input }, stopped, late)
     await keep(reply.toolCalls)
     if ('failed' in reply) return reply
-    this.#answer = { ...reply, totalMs: Math.max(0, system.now() - begun) }
     this.#handsOver = reply.handOver !== undefined
     // What is handed over is over for the agent (rule 9).
     return reply.handOver ? { ...reply, end: reply.handOver } : reply
@@ -126,9 +122,8 @@ export class RoomTalk implements TalkHouse {
   }
 
   async record(words: Words): Promise<boolean> {
-    const kept = { ...words, ...(words.who === 'agent' && this.#took(words.text)) }
     const at = this.now()
-    const keeping = this.#execute((unit, session) => recordWords(unit, session, kept))
+    const keeping = this.#execute((unit, session) => recordWords(unit, session, words))
     if (words.who === 'user') this.#keeping = keeping
     const outcome = await keeping
     if (outcome.value) {
@@ -166,15 +161,6 @@ export class RoomTalk implements TalkHouse {
 
   #kept(): Promise<Outcome<Recorded>> | undefined {
     return this.#keeping
-  }
-
-  /** What an answer took and shows goes with its words. */
-  #took(text: string): Pick<Words, 'took' | 'widgets'> | undefined {
-    const answer = this.#answer
-    if (answer?.say !== text) return undefined
-    this.#answer = undefined
-    const { totalMs, took, widgets } = answer
-    return { took: { totalMs, ...took }, ...(widgets && { widgets }) }
   }
 
   async #do(command: SessionCommand): Promise<boolean> {

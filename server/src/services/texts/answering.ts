@@ -2,14 +2,13 @@ import type { ToolCall } from '#domain/session/events.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
-import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Unit } from '#engine/api.ts'
 import type { SessionView } from '../calls/api.ts'
 import type { Heard } from '../calls/conversation/telling.ts'
 import { persist } from '../calls/patience.ts'
-import type { TurnProgress, TurnReply } from '../calls/ports.ts'
-import { askAgent, type FailedTurn } from '../calls/talk/asking.ts'
+import type { TurnProgress } from '../calls/ports.ts'
+import { askAgent, type Answer, type FailedTurn } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
 import type { TextMessage, TextTurn } from './api.ts'
 import type { TextParts } from './parts.ts'
@@ -32,7 +31,6 @@ export async function answer(
 ): Promise<TextTurn | Refused> {
   const { session, definition, order } = view
   const { account, id, agent } = session
-  const from = parts.system.now()
   const progress = asked.on === 'user' && asked.onProgress
   const after = asked.on === 'user' ? asked.after : null
   const keep = (calls: readonly ToolCall[] = []): Promise<void> => keepTools(parts, session, after, calls)
@@ -57,8 +55,7 @@ export async function answer(
   )
   await keep(reply.toolCalls)
   if ('failed' in reply) return failed(parts, session, reply, signal)
-  const totalMs = Math.max(0, parts.system.now() - from)
-  return record(parts, view, asked, { reply, totalMs })
+  return record(parts, view, asked, reply)
 }
 
 /** Nobody hears of what comes too late; whoever hears of it never breaks the turn. */
@@ -98,24 +95,14 @@ interface Taken {
 
 type Recorded = Taken & Pick<SessionView, 'session' | 'version'>
 
-interface Answered {
-  readonly reply: TurnReply
-  readonly totalMs: Milliseconds
-}
-
-async function record(
-  parts: TextParts,
-  view: SessionView,
-  asked: Asked,
-  answered: Answered,
-): Promise<TextTurn | Refused> {
+async function record(parts: TextParts, view: SessionView, asked: Asked, reply: Answer): Promise<TextTurn | Refused> {
   const { account, id } = view.session
   const outcome = await persist<Recorded>(parts, { account, by: 'agent' }, (unit) => {
     const session = unit.state(noun, id)
     if (session?.state !== 'live') return over()
     // Somebody was faster with the first words: after a restart, say.
     if (asked.on === 'start' && session.words.length > 0) return refuse('wrong_state', 'It has begun already.')
-    const taken = take(unit, session, asked, answered)
+    const taken = take(unit, session, asked, reply)
     if (isRefused(taken)) return taken
     const state = unit.state(noun, id)
     return state ? { ...taken, session: state, version: unit.version(id) } : over()
@@ -123,17 +110,17 @@ async function record(
   if (outcome.value === undefined) return outcome.refusal ? { refusal: outcome.refusal } : over()
   const { heard, session, version } = outcome.value
   if (heard) parts.telling.heard(id, heard)
-  const { transfer: _transfer, callBack: _callBack, ...reply } = answered.reply
-  return { view: { ...view, session, version }, reply }
+  const { transfer: _transfer, callBack: _callBack, ...given } = reply
+  return { view: { ...view, session, version }, reply: given }
 }
 
 /** Words, then what it does: an end comes after what was said. */
-function take(unit: Unit, session: Session, asked: Asked, { reply, totalMs }: Answered): Taken | Refused {
+function take(unit: Unit, session: Session, asked: Asked, reply: Answer): Taken | Refused {
   const { id } = session
   let taken: Taken = {}
   const { say = '', widgets = [], took, end, handOver, transfer, callBack } = reply
   if (say !== '' || widgets.length > 0) {
-    const kept = recordChat(unit, session, { who: 'agent', text: say, took: { ...took, totalMs }, widgets })
+    const kept = recordChat(unit, session, { who: 'agent', text: say, took, widgets })
     if (isRefused(kept)) return kept
     taken = { ...(kept.heard && { heard: kept.heard }) }
   } else if (asked.on === 'start') {

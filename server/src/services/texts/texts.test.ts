@@ -206,6 +206,7 @@ describe('a text session', () => {
       who: 'agent',
       text: talker.welcome,
       at: expect.any(Number),
+      took: { totalMs: 0 },
     })
   })
 })
@@ -218,7 +219,7 @@ describe('an answer', () => {
     const { view, greeting } = await open()
     expect(greeting).toBeNull()
     const turn = got(await trySay(view.session.id, 'When?'))
-    expect(turn.reply).toEqual(reply)
+    expect(turn.reply).toEqual({ ...reply, took: { totalMs: 0, ...reply.took } })
     expect(await items(view.session.id)).toMatchObject([
       { who: 'user', text: 'When?' },
       { is: 'tool', call: tool },
@@ -255,7 +256,7 @@ describe('an answer', () => {
     await refurnish({ runtime: answering({ say: 'Hm.', transfer: { to: '+12025550100' } }) })
     const { view } = await open()
     const turn = got(await trySay(view.session.id, 'Call me'))
-    expect(turn.reply).toEqual({ say: 'Hm.' })
+    expect(turn.reply).toEqual({ say: 'Hm.', took: { totalMs: 0 } })
     expect(turn.view.session.state).toBe('live')
     expect(await types(view.session.id)).toContain('turn.failed')
   })
@@ -263,7 +264,7 @@ describe('an answer', () => {
   it('without words is an answer, too', async () => {
     await refurnish({ runtime: answering({}) })
     const { view } = await open()
-    expect(got(await trySay(view.session.id, 'Hello')).reply).toEqual({})
+    expect(got(await trySay(view.session.id, 'Hello')).reply).toEqual({ took: { totalMs: 0 } })
     expect(await lines(view.session.id)).toEqual(['user: Hello'])
   })
 })

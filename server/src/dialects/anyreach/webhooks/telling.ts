@@ -33,7 +33,6 @@ export function tellingOf(before: Session | undefined, event: SessionEvent, afte
   return before && statusOf(before) === status ? undefined : { type: 'conversation.status', status }
 }
 
-/** What is spoken by telephone is listened to, not told turn by turn. */
 function messageOf(
   { who: role, words: communicationId }: Extract<SessionEvent, { type: 'turn.taken' }>,
   { words }: Session,

@@ -40,6 +40,19 @@ async function talk(): Promise<string> {
 }
 
 describe('webhooks', () => {
+  it('X1: are told what is said on a telephone call, too', async () => {
+    const hook = await make({ events: ['message'] })
+    const agent_id = await shop.agent({ welcome: 'Hello!' })
+    const { conversation } = await shop.create({ channel: 'telephone', user_id: '+12025550101', agent_id })
+    await shop.pass(60_000)
+    const messages = bodiesOf(await toldTo(hook)).map(({ data }) => data.message)
+    expect(messages[0]).toMatchObject({ role: 'agent', text: 'Hello!' })
+    expect(messages.map(({ role }) => role)).toContain('user')
+    const { items } = (await shop.read(conversation.id)).conversation
+    expect(messages.map(({ text }) => text)).toEqual(items.map(({ text }: { readonly text: string }) => text))
+    expect(items[0]).toMatchObject({ role: 'agent', latency: { end_to_end_ms: expect.any(Number) } })
+  })
+
   it('X1: are told of statuses and messages, signed, in order, each with an id of its own', async () => {
     const hook = await make({})
     const id = await talk()

@@ -144,6 +144,31 @@ const additions = z.object({
   parent_execution_id: uuid.nullable(),
 })
 
+const latencyData = z.object({
+  stream_id: z.null(),
+  time_to_first_audio: z.null(),
+  region: z.null(),
+  transcriber: z.null(),
+  synthesizer: z.null(),
+  llm: z.object({
+    time_to_connect: z.null(),
+    turns: z.array(
+      z.object({ turn: z.int(), time_to_first_token: z.number().nullable(), time_to_last_token: z.number() }),
+    ),
+  }),
+  rag: z.null(),
+})
+
+const toolCallLog = z.object({
+  id: text,
+  name: text,
+  arguments: anything,
+  output: z.unknown(),
+  is_error: z.boolean(),
+  latency_ms: z.number(),
+  called_at: time,
+})
+
 export const execution = z
   .object({
     id: uuid,
@@ -179,8 +204,8 @@ export const execution = z
     campaign_id: z.null(),
     workflow_retries: z.null(),
     deleted: z.literal(false),
-    latency_data: z.null(),
-    tool_call_logs: z.array(z.unknown()),
+    latency_data: latencyData.nullable(),
+    tool_call_logs: z.array(toolCallLog),
     smart_status: z.literal('completed').nullable(),
     retry_config: retries.nullable(),
     retry_count: z.int(),

@@ -90,11 +90,10 @@ async function* spokenAt(
 /** The newest turns that name their words, by these. */
 export async function turnsOf(
   engine: Engine,
-  { account, id, kind }: Session,
+  { account, id }: Session,
   { after, upTo, most }: { readonly after: number; readonly upTo: number; readonly most: number },
 ): Promise<Map<Id, TurnTaken>> {
   const turns = new Map<Id, TurnTaken>()
-  if (kind === 'telephone') return turns
   const wanted = { account, aggregate: id, kind: 'turn', after, upTo }
   for await (const { created } of newestParts<SessionEvent>(engine, wanted)) {
     if (created.type !== 'turn.taken' || created.words === undefined) continue

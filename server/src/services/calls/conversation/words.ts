@@ -66,14 +66,11 @@ export function recordWords(unit: Unit, session: Session, words: Words): Recorde
   const placed =
     present === conversationId ? opened : place(run, opened, conversationId, partNumber(communicationId) - 1)
   if (isRefused(placed)) return placed
-  const done = unit.run(noun, session.id, { type: 'turn', ...turnOf(session, words, communicationId) })
+  const done = unit.run(noun, session.id, { type: 'turn', ...turnOf(words, communicationId) })
   return isRefused(done) ? done : result
 }
 
-/** Calls are the most, and their turns many: only those of browser sessions name their words. */
-function turnOf({ kind }: Session, words: Words, communicationId: Id): Omit<Turn, 'type'> {
-  const { who, quietFrom, took, widgets = [] } = words
-  if (kind !== 'browser') return { who, quietFrom }
+function turnOf({ who, quietFrom, took, widgets = [] }: Words, communicationId: Id): Omit<Turn, 'type'> {
   return {
     who,
     quietFrom,

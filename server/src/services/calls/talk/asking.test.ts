@@ -47,10 +47,13 @@ it('what an agent throws is told by its name only, and nothing waits on', async 
   expect(system.pending()).toBe(0)
 })
 
-it('an answer in time is taken as it is, and a server that stops waits for none', async () => {
+it('an answer in time is taken as it is with how long it took, and a server that stops waits for none', async () => {
   const system = simulatedSystem(1)
-  const reply = { say: 'Hello' }
-  expect(await askAgent({ turn: async () => reply }, system, input, new AbortController().signal)).toBe(reply)
+  const thinking = Promise.withResolvers<TurnReply>()
+  const asked = askAgent({ turn: () => thinking.promise }, system, input, new AbortController().signal)
+  await system.advance(700)
+  thinking.resolve({ say: 'Hello', took: { toolsMs: 300 } })
+  expect(await asked).toEqual({ say: 'Hello', took: { totalMs: 700, toolsMs: 300 } })
   const stopped = new AbortController()
   const answer = askAgent({ turn: () => new Promise(() => {}) }, system, input, stopped.signal)
   stopped.abort()

@@ -1,4 +1,4 @@
-import type { ToolCall } from '#domain/session/events.ts'
+import type { ToolCall, Took } from '#domain/session/events.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { System } from '#engine/ports.ts'
 import { newestTold } from '../conversation/told.ts'
@@ -10,6 +10,11 @@ const turnMs: Milliseconds = 15_000
 const onTheWayMs: Milliseconds = 1_000
 /** Nobody waits longer for a written answer, nor for one that takes tools. */
 const longestMs: Milliseconds = 60_000
+
+/** An agent's turn, and how long it took in real time. */
+export interface Answer extends Omit<TurnReply, 'took'> {
+  readonly took: Took
+}
 
 /** A turn that was asked for, and came to nothing. */
 export interface FailedTurn {
@@ -29,11 +34,12 @@ type Asking = Omit<TurnInput, 'signal' | 'onTool'>
  */
 export async function askAgent(
   runtime: AgentRuntime,
-  system: Pick<System, 'after'>,
+  system: Pick<System, 'now' | 'after'>,
   input: Asking,
   stopped: AbortSignal,
   late: (call: ToolCall) => void,
-): Promise<TurnReply | FailedTurn> {
+): Promise<Answer | FailedTurn> {
+  const from = system.now()
   const used: ToolCall[] = []
   let isOver = false
   const onTool = (call: ToolCall): void => void (isOver ? late(call) : used.push(call))
@@ -42,7 +48,8 @@ export async function askAgent(
   const reply = await within(system, limit, (signal) => answered(runtime, { ...asked, signal }), stopped)
   isOver = true
   const given = reply ?? { failed: 'The agent did not answer in time.' }
-  if (!('failed' in given) || used.length === 0) return given
+  if (!('failed' in given)) return { ...given, took: { totalMs: Math.max(0, system.now() - from), ...given.took } }
+  if (used.length === 0) return given
   return { failed: given.failed, toolCalls: used }
 }
 

@@ -59,9 +59,10 @@ class Stage implements TalkHouse {
     this.#now = end
   }
 
-  async ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<Answer> {
+  async ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): ReturnType<TalkHouse['ask']> {
     this.asked.push(input)
-    return this.#answers.shift() ?? {}
+    const answer = (await this.#answers.shift()) ?? {}
+    return 'failed' in answer ? answer : { ...answer, took: { totalMs: 7 } }
   }
 
   async speak(text: string): Promise<number | undefined> {

@@ -2,8 +2,9 @@ import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { AgentEnds, VoicemailSign } from '#domain/session/commands.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
-import type { News, SaidTurn, TurnInput, TurnReply } from '../ports.ts'
+import type { News, SaidTurn, TurnInput } from '../ports.ts'
 import type { Words } from '../conversation/words.ts'
+import type { Answer } from './asking.ts'
 import { judge } from './voicemail.ts'
 
 /** What a talk needs of the house: each answers false once the call is over, and then nothing more is to be said. */
@@ -11,7 +12,7 @@ export interface TalkHouse {
   now(): Instant
   /** Calls back at an instant of the account's clock; a clock that is advanced waits for what is begun there. */
   at(instant: Instant, step: () => Promise<void>): () => void
-  ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<TurnReply | { readonly failed: string }>
+  ask(input: Pick<TurnInput, 'said' | 'on' | 'news'>): Promise<Answer | { readonly failed: string }>
   /** How long it lasts; undefined: it could not be said. */
   speak(text: string): Promise<Milliseconds | undefined>
   record(words: Words): Promise<boolean>
@@ -173,9 +174,10 @@ export class Talk {
   }
 
   /** `asked`: how much had been said when it was asked for this. */
-  async #act({ say, transfer, end, callBack }: TurnReply, asked: number): Promise<void> {
+  async #act({ say, transfer, end, callBack, took, widgets }: Answer, asked: number): Promise<void> {
     if (callBack && !(await this.#agree(callBack.at))) return
-    const lastsMs = say === undefined || say === '' ? 0 : await this.#say(say, asked)
+    const lastsMs =
+      say === undefined || say === '' ? 0 : await this.#say(say, asked, { took, ...(widgets && { widgets }) })
     if (lastsMs === undefined || this.#phase !== 'open') return
     if (transfer && !(await this.#house.transfer(transfer.to))) return
     if (!end) return
@@ -194,7 +196,11 @@ export class Talk {
   }
 
   /** How long it takes to say; undefined: the talk is over. */
-  async #say(text: string, asked: number = this.#said.length): Promise<Milliseconds | undefined> {
+  async #say(
+    text: string,
+    asked: number = this.#said.length,
+    about: Pick<Words, 'took' | 'widgets'> = {},
+  ): Promise<Milliseconds | undefined> {
     const lastsMs = await this.#house.speak(text)
     if (lastsMs === undefined) {
       await this.#finish('agent_error', 'What the agent said could not be played on the call.')
@@ -202,7 +208,8 @@ export class Talk {
     }
     // What the user said meanwhile is not what this answers: it comes last, since the agent is asked about it next.
     this.#said.splice(asked, 0, { who: 'agent', text })
-    const isRecorded = await this.#house.record({ who: 'agent', text, quietFrom: this.#house.now() + lastsMs })
+    const quietFrom = this.#house.now() + lastsMs
+    const isRecorded = await this.#house.record({ who: 'agent', text, quietFrom, ...about })
     if (isRecorded) return lastsMs
     this.over()
     return undefined

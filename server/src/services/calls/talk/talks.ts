@@ -23,7 +23,7 @@ import { Talk, type Speech, type TalkHouse } from './talk.ts'
 
 export interface TalksNeed {
   readonly engine: Engine
-  readonly system: Pick<System, 'after'>
+  readonly system: Pick<System, 'now' | 'after'>
   readonly telephony: Telephony
   readonly runtime: AgentRuntime
   readonly views: { get(account: string, id: Id): Promise<SessionView | undefined> }
