@@ -13,7 +13,7 @@ export const coverage: readonly Coverage[] = [
   part(
     'POST',
     '/core/conversations/:conversation_id/listener-token',
-    'a room carries text, and no sound yet; `mode` whisper or barge is refused with 422',
+    'a room carries text, and no sound yet; so do `mode` whisper and barge',
   ),
   part('POST', '/core/conversations/dial', unpublished),
   ours('POST', '/core/conversations/:conversation_id/hangup'),

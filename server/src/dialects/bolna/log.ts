@@ -88,6 +88,7 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
         : ['system', `second leg ${event.regions.second?.state ?? 'gone'}`]
     case 'turn.taken':
     case 'tool.called':
+    case 'agent.advised':
     case 'words.imported':
     case 'turn.failed':
     case 'mail.composed':

@@ -38,6 +38,7 @@ export function statusAfter(event: SessionEvent, from: SessionState | undefined)
     case 'outcome.fixed':
     case 'retry.dropped':
     case 'tool.called':
+    case 'agent.advised':
     case 'words.imported':
     case 'turn.failed':
     case 'mail.composed':

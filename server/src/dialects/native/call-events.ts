@@ -48,6 +48,7 @@ function told(event: SessionEvent): Data {
     }
     case 'turn.taken':
     case 'tool.called':
+    case 'agent.advised':
     case 'words.imported':
     case 'turn.failed':
     case 'words.placed':
@@ -89,14 +90,16 @@ function told(event: SessionEvent): Data {
 
 type TalkEvent = Extract<
   SessionEvent,
-  { type: 'turn.taken' | 'tool.called' | 'words.imported' | 'turn.failed' | 'words.placed' }
+  { type: 'turn.taken' | 'tool.called' | 'agent.advised' | 'words.imported' | 'turn.failed' | 'words.placed' }
 >
 
 /** That somebody spoke, and never what they said. */
 function talkData(event: TalkEvent): Data {
   switch (event.type) {
     case 'turn.taken':
-      return { who: event.who, quietFrom: showInstant(event.quietFrom) }
+      return { who: event.who, quietFrom: showInstant(event.quietFrom), speaker: event.speaker }
+    case 'agent.advised':
+      return {}
     case 'tool.called': {
       // What went in and out of it may be what somebody said.
       const { id, name, isError, latencyMs } = event.call

@@ -124,6 +124,7 @@ export const eventTypes = [
   'leg.reported',
   'turn.taken',
   'tool.called',
+  'agent.advised',
   'words.imported',
   'turn.failed',
   'online.asked',

@@ -18,6 +18,7 @@ export type SessionCommand =
   | DialAnswered
   | Turn
   | NoteTool
+  | Advise
   | FailTurn
   | VoicemailSign
   | AgentEnds
@@ -160,6 +161,7 @@ export interface Turn {
   readonly who: 'user' | 'agent'
   readonly quietFrom: Instant
   readonly words?: Id
+  readonly speaker?: 'supervisor'
   readonly took?: Took
   readonly widgets?: readonly Widget[]
 }
@@ -169,6 +171,12 @@ export interface NoteTool {
   readonly type: 'note_tool'
   readonly after: Id | null
   readonly call: ToolCall
+}
+
+/** A supervisor tells the agent something that the user does not hear. */
+export interface Advise {
+  readonly type: 'advise'
+  readonly text: string
 }
 
 /** The agent was asked for its turn and gave none. `because`: for people, never what somebody said. */

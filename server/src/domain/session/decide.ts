@@ -13,6 +13,7 @@ import { isImported } from './standing.ts'
 import type { Session } from './state.ts'
 import { decideDropRetry, decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
 import {
+  decideAdvice,
   decideAgentEnds,
   decideCallBack,
   decideLease,
@@ -61,6 +62,8 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
       return decideTurn(session, command, context)
     case 'note_tool':
       return decideTool(session, command, context)
+    case 'advise':
+      return decideAdvice(session, command, context)
     case 'fail_turn':
       return decideTurnFailed(session, command, context)
     case 'voicemail_sign':

@@ -36,6 +36,7 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'leg.reported':
     case 'turn.taken':
     case 'tool.called':
+    case 'agent.advised':
     case 'words.imported':
     case 'turn.failed':
     case 'voicemail.judged':

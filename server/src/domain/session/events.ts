@@ -27,6 +27,7 @@ export type SessionEvent =
   | LegReported
   | TurnTaken
   | ToolCalled
+  | AgentAdvised
   | WordsImported
   | TurnFailed
   | OnlineAsked
@@ -175,6 +176,8 @@ export interface TurnTaken extends At {
   readonly quietFrom: Instant
   /** The communication that holds them. */
   readonly words?: Id
+  /** Who spoke in the agent's place; absent: the agent itself. */
+  readonly speaker?: 'supervisor'
   /** What an agent's answer took. */
   readonly took?: Took
   /** What it shows beside its words. */
@@ -200,6 +203,12 @@ export interface ToolCalled extends At {
   /** The communication it followed: what the user had said last; null: nothing yet. */
   readonly after: Id | null
   readonly call: ToolCall
+}
+
+/** A supervisor told the agent something that the user does not hear. Creates a part `advice`. */
+export interface AgentAdvised extends At {
+  readonly type: 'agent.advised'
+  readonly text: string
 }
 
 /** One use of a tool, with what came of it. */

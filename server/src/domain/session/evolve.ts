@@ -57,6 +57,7 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
     case 'turn.failed':
       return session.kind === 'email' ? evolveMail(session, event) : { ...session, ...ungreeted(session) }
     case 'tool.called':
+    case 'agent.advised':
     case 'report.refused':
       return session
     case 'session.erased':

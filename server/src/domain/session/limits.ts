@@ -20,6 +20,7 @@ type LimitName =
   | 'openings'
   | 'words'
   | 'tool'
+  | 'advice'
   | 'context'
   | 'reference'
   | 'digest'
@@ -42,6 +43,7 @@ export const limits: Readonly<Record<LimitName, number>> = {
   openings: 16,
   words: 8,
   tool: 64 * 1024,
+  advice: 4_000,
   context: 64 * 1024,
   reference: 255,
   digest: 64,

@@ -1,6 +1,16 @@
 import type { Context, Decision } from '../noun.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
-import type { AgentEnds, CallBack, FailTurn, NoteTool, PlaceWords, TakeLease, Turn, VoicemailSign } from './commands.ts'
+import type {
+  Advise,
+  AgentEnds,
+  CallBack,
+  FailTurn,
+  NoteTool,
+  PlaceWords,
+  TakeLease,
+  Turn,
+  VoicemailSign,
+} from './commands.ts'
 import { endLive } from './ending.ts'
 import type { SessionEvent } from './events.ts'
 import { callBackMs, limits, policyOf, turnMs } from './limits.ts'
@@ -31,6 +41,15 @@ export function decideTool(session: Session, { after, call }: NoteTool, { now: a
     })
   }
   return { events: [{ type: 'tool.called', at, after, call }] }
+}
+
+/** Kept for the agent's next turns: whoever advises is heard by nobody else. */
+export function decideAdvice(session: Session, { text }: Advise, { now: at }: Deciders): Deciding {
+  if (session.state !== 'live') return notLive(session)
+  if (text.trim() === '' || text.length > limits.advice) {
+    return refuse('invalid', `Say something of 1 to ${limits.advice} characters to the agent.`, { field: 'text' })
+  }
+  return { events: [{ type: 'agent.advised', at, text }] }
 }
 
 /** An answer came to nothing: kept for whoever asks why, and the session goes on. */

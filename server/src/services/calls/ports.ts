@@ -132,6 +132,8 @@ export interface TurnInput {
   readonly data: Readonly<Record<string, unknown>> | null
   /** What it was told before the first word. */
   readonly context?: string
+  /** What a supervisor told it since, unheard by the user, oldest first; of very much the newest. */
+  readonly advice?: readonly string[]
   /** Everything said so far, oldest first; of very much the newest. */
   readonly said: readonly SaidTurn[]
   /** The turn's name within the session, where `said` is not everything; absent: how many there are in it. */

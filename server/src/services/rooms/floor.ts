@@ -13,6 +13,7 @@ import { unknownSession } from '../calls/sessions/views.ts'
 import type { Logger } from '../ports.ts'
 import type { Heard, Presence, Seat } from './api.ts'
 import { join, leave, over, whyNot } from './coming.ts'
+import { adviceOf } from './advice.ts'
 import { Room, type Member } from './room.ts'
 import { RoomTalk } from './talking.ts'
 import type { Tokens } from './tokens.ts'
@@ -138,8 +139,12 @@ export class Floor {
     }
   }
 
-  async #say(room: Room, { role }: Seat, member: Member, text: string): Promise<Refused | undefined> {
-    if (role === 'listener') return refuse('forbidden', 'Who listens is not heard: join as the user to take part.')
+  async #say(room: Room, { role, mode }: Seat, member: Member, text: string): Promise<Refused | undefined> {
+    if (role === 'listener' && !mode)
+      return refuse(
+        'forbidden',
+        'Who listens is not heard: join as the user, or with a token to whisper or to barge in.',
+      )
     if (text.trim() === '' || text.length > longestText)
       return refuse('invalid', `Say something of 1 to ${longestText} characters.`, { field: 'text' })
     if (!text.isWellFormed())
@@ -147,7 +152,7 @@ export class Floor {
     if (!room.has(member)) return over
     try {
       const talk = await this.#talkIn(room)
-      return talk ? await talk.say(text) : over
+      return talk ? await saidBy(talk, mode, text) : over
     } catch {
       return refuse('unavailable', 'It could not be kept: say it again in a moment.')
     }
@@ -196,10 +201,10 @@ export class Floor {
     const view = await views.get(room.account, room.session)
     if (view?.session.state !== 'live' || view.session.attempt.lease !== lease) return undefined
     room.view = view
-    const said = await transcriptOf(engine, view.session)
+    const [said, advice] = await Promise.all([transcriptOf(engine, view.session), adviceOf(engine, view.session)])
     if (room.isOver || this.isStopped) return undefined
     const own = { stopped: this.#stopped.signal, track: (step: Promise<void>) => this.#track(step) }
-    const talk = new RoomTalk({ ...this.#need, ...own }, room, said)
+    const talk = new RoomTalk({ ...this.#need, ...own }, room, { said, advice })
     room.begun = this.#track(talk.begin())
     return talk
   }
@@ -233,6 +238,17 @@ export class Floor {
     })
     this.#running.add(tracked)
     return tracked.finally(() => this.#running.delete(tracked))
+  }
+}
+
+function saidBy(talk: RoomTalk, mode: Seat['mode'], text: string): Promise<Refused | undefined> {
+  switch (mode) {
+    case undefined:
+      return talk.say(text)
+    case 'barge':
+      return talk.bargeIn(text)
+    case 'whisper':
+      return talk.advise(text)
   }
 }
 

@@ -54,10 +54,10 @@ export function createRooms(need: RoomsNeed): RoomHouse {
       // The greeting is said when there is somebody to hear it.
       return isRefused(opened) ? opened : { ...opened, greeting: null, join: tokens.join(opened.view) }
     },
-    listen: async ({ account }, id) => {
+    listen: async ({ account }, id, mode) => {
       const view = await views.get(account, id)
       if (!view) return unknownSession()
-      return whyNoListener(view.session) ?? tokens.listener(view)
+      return whyNoListener(view.session) ?? tokens.listener(view, mode)
     },
     read: (token) => tokens.read(token),
     refusal: (seat) => floor.refusal(seat),

@@ -14,6 +14,7 @@ import type { AgentRuntime, SaidTurn, TurnInput } from '../calls/ports.ts'
 import { askAgent, type Answer } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
 import { Talk, type TalkHouse } from '../calls/talk/talk.ts'
+import { mostAdvice } from './advice.ts'
 import type { Room } from './room.ts'
 
 export interface TalkingNeed {
@@ -28,6 +29,12 @@ export interface TalkingNeed {
   readonly log?: Logger
 }
 
+/** What is known of a talk when this process takes it up. */
+export interface Known {
+  readonly said: readonly SaidTurn[]
+  readonly advice: readonly string[]
+}
+
 /** A talk in a room: what is said there takes no time, and is heard by everybody in it once it is kept. */
 export class RoomTalk implements TalkHouse {
   readonly #need: TalkingNeed
@@ -37,15 +44,18 @@ export class RoomTalk implements TalkHouse {
   #heard: Id | null = null
   /** What is being kept of what the user says. */
   #keeping: Promise<Outcome<Recorded>> | undefined
+  /** What supervisors told the agent, oldest first. */
+  #advice: readonly string[]
   /** The agent leaves the user to somebody else. */
   #handsOver = false
   #refusals = 0
 
-  constructor(need: TalkingNeed, room: Room, said: readonly SaidTurn[]) {
+  constructor(need: TalkingNeed, room: Room, { said, advice }: Known) {
     const { session, definition } = room.view
     const facts = { session: session.id, attempt: session.attempt.number, definition, voicemailUntil: null }
     this.#need = need
     this.#room = room
+    this.#advice = advice
     this.#talk = new Talk(this, facts, said)
   }
 
@@ -63,6 +73,20 @@ export class RoomTalk implements TalkHouse {
     if (keeping === undefined) return over
     const { refusal } = await keeping
     return refusal && { refusal }
+  }
+
+  /** A supervisor speaks in the agent's place. Resolves when it is kept, or with why it is not. */
+  async bargeIn(text: string): Promise<Refused | undefined> {
+    return (await this.#talk.interject(text)) ? undefined : over
+  }
+
+  /** A supervisor speaks to the agent alone, who knows it from its next turn on. Resolves when it is kept, or with why it is not. */
+  async advise(text: string): Promise<Refused | undefined> {
+    const { id } = this.#room.view.session
+    const outcome = await this.#execute((unit) => unit.run(noun, id, { type: 'advise', text }))
+    if (outcome.refusal) return { refusal: outcome.refusal }
+    this.#advice = [...this.#advice, text].slice(-mostAdvice)
+    return undefined
   }
 
   askOnline(): Promise<void> {
@@ -104,6 +128,7 @@ export class RoomTalk implements TalkHouse {
       definition,
       data,
       ...(context !== undefined && { context }),
+      ...(this.#advice.length > 0 && { advice: this.#advice }),
     }
     const after = this.#heard
     const keep = (calls: readonly ToolCall[] = []): Promise<void> =>
@@ -128,7 +153,8 @@ export class RoomTalk implements TalkHouse {
     const outcome = await keeping
     if (outcome.value) {
       if (words.who === 'user') this.#heard = outcome.value.communicationId
-      this.#room.tell({ is: 'said', who: words.who, text: words.text, at })
+      const { who, text, speaker } = words
+      this.#room.tell({ is: 'said', who, text, at, ...(speaker && { speaker }) })
       return true
     }
     return this.#goesOn(outcome)

@@ -48,6 +48,18 @@ it('a join token is a JWT with the grants that clients of LiveKit read', () => {
   expect(tokens.join(view).token).not.toBe(token)
 })
 
+it.each([
+  ['whisper', true],
+  ['barge', false],
+] as const)('X12 who may %s may publish, and comes back so', (mode, hidden) => {
+  now = created
+  const { token } = tokens.listener(view, mode)
+  const seat = tokens.read(token)
+  expect(decode(token.split('.')[1])).toMatchObject({ role: 'listener', mode, video: { canPublishData: true, hidden } })
+  expect(seat).toMatchObject({ role: 'listener', mode })
+  expect(seat && tokens.read(tokens.again(view, seat).token)).toMatchObject({ mode })
+})
+
 it('a listener’s grants are to hear, and no more', () => {
   now = created
   const [, claims] = tokens.listener(view).token.split('.')

@@ -4,7 +4,7 @@ import type { Session } from '#domain/session/state.ts'
 import { isId, type Id } from '#domain/vocabulary/id.ts'
 import { minuteMs, type Instant, type Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Vault } from '../ports.ts'
-import type { Admission, Seat } from './api.ts'
+import type { Admission, ListenerMode, Seat } from './api.ts'
 
 export interface TokensNeed {
   readonly vault: Vault
@@ -25,6 +25,7 @@ interface Claims {
   readonly video: Grants
   readonly account: string
   readonly role: Seat['role']
+  readonly mode?: ListenerMode
 }
 
 interface Grants {
@@ -64,10 +65,10 @@ export class Tokens {
     return this.#admit(session, { role: 'user', identity: seat.identity, expiresAt })
   }
 
-  listener({ session }: SessionView): Admission {
+  listener({ session }: SessionView, mode?: ListenerMode): Admission {
     const identity = `listener_${this.#need.vault.secret(8)}`
     const expiresAt = this.#need.now(session.account) + listenerMs
-    return this.#admit(session, { role: 'listener', identity, expiresAt })
+    return this.#admit(session, { role: 'listener', ...(mode && { mode }), identity, expiresAt })
   }
 
   /** Undefined: not made here, changed, or expired. */
@@ -82,19 +83,19 @@ export class Tokens {
   #seat(claims: Claims | undefined): Seat | undefined {
     const session = claims && sessionOf(claims.video.room)
     if (claims?.iss !== issuer || session === undefined) return undefined
-    const { account, role, sub: identity } = claims
+    const { account, role, mode, sub: identity } = claims
     const now = this.#need.now(account)
     const expiresAt = claims.exp * 1_000
     if (now < claims.nbf * 1_000 || now >= expiresAt) return undefined
-    return { account, session, role, identity, expiresAt }
+    return { account, session, role, ...(mode && { mode }), identity, expiresAt }
   }
 
   #admit(
     { account, id }: Pick<Session, 'account' | 'id'>,
-    { role, identity, expiresAt }: Pick<Seat, 'role' | 'identity' | 'expiresAt'>,
+    { role, mode, identity, expiresAt }: Omit<Seat, 'account' | 'session'>,
   ): Admission {
     const room = roomOf(id)
-    const mayTalk = role === 'user'
+    const mayTalk = role === 'user' || mode !== undefined
     const claims: Claims = {
       iss: issuer,
       sub: identity,
@@ -108,10 +109,11 @@ export class Tokens {
         canPublish: mayTalk,
         canPublishData: mayTalk,
         canSubscribe: true,
-        hidden: role === 'listener',
+        hidden: role === 'listener' && mode !== 'barge',
       },
       account,
       role,
+      ...(mode && { mode }),
     }
     const body = encode(claims)
     return { url: this.#need.url(), token: `${header}.${body}.${this.#sign(body)}`, room, expiresAt }

@@ -97,6 +97,8 @@ export type TalkItem =
       readonly who: 'user' | 'agent'
       readonly text: string
       readonly at: Instant
+      /** Who spoke in the agent's place. */
+      readonly speaker?: 'supervisor'
       readonly took?: Took
       readonly widgets?: readonly Widget[]
     }

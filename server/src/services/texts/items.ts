@@ -20,8 +20,9 @@ export async function talkOf(engine: Engine, session: Session): Promise<Talk> {
   if (isImported(session)) return { items: await historyOf(engine, session), isAll: true }
   const [{ words, isAll }, tools] = await Promise.all([wordsOf(engine, session), toolsOf(engine, session)])
   const items: TalkItem[] = isAll ? [...(tools.after.get(null) ?? [])] : []
-  for (const { id, who, text, at, turn: { took, widgets } = {} } of words) {
-    items.push({ is: 'turn', who, text, at, ...(took && { took }), ...(widgets && { widgets }) })
+  for (const { id, who, text, at, turn: { speaker, took, widgets } = {} } of words) {
+    const more = { ...(speaker && { speaker }), ...(took && { took }), ...(widgets && { widgets }) }
+    items.push({ is: 'turn', who, text, at, ...more })
     items.push(...(tools.after.get(id) ?? []))
   }
   return { items, isAll: isAll && tools.isAll }

@@ -111,6 +111,11 @@ describe('the agent that is a program', () => {
     expect(JSON.parse(requests[0]?.body ?? '')).not.toHaveProperty('stream')
   })
 
+  it('X12 is told what a supervisor wants', async () => {
+    const { requests } = await ask([ok({})], { advice: ['Be kind.'] })
+    expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({ advice: ['Be kind.'] })
+  })
+
   it('is sent none without a secret', async () => {
     const { requests } = await ask([ok({})])
     expect(requests[0]?.headers).not.toHaveProperty('webhook-signature')

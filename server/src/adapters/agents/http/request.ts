@@ -7,7 +7,7 @@ export function turnId({ session, said, turn, news }: TurnInput): string {
 
 /** What the program is told for a turn. Ids are as the API shows them. */
 export function turnBody(input: TurnInput): string {
-  const { session, agent, channel, data, context, rich, said, on, news, onProgress } = input
+  const { session, agent, channel, data, context, advice, rich, said, on, news, onProgress } = input
   return JSON.stringify({
     session: `session_${session}`,
     agent: `agent_${agent}`,
@@ -16,6 +16,7 @@ export function turnBody(input: TurnInput): string {
     ...(news && { reason: news.reason }),
     data,
     context: context ?? null,
+    ...(advice && { advice }),
     rich: rich ?? false,
     said,
     ...(onProgress && { stream: true }),

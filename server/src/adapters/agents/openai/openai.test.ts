@@ -100,6 +100,16 @@ describe('a model behind a real endpoint', () => {
     })
   })
 
+  it('X12 is told last what a supervisor wants, and only where one does', async () => {
+    endpoint.answer(() => ({ content: 'Yes.' }))
+    await turn({}, { advice: ['Offer ten percent.', 'Be kind.'] })
+    await turn()
+    const [advised, plain] = endpoint.requests.map(({ body }) => body.messages)
+    expect(advised?.at(-1)).toMatchObject({ role: 'system' })
+    expect(advised?.at(-1)?.content).toContain('- Offer ten percent.\n- Be kind.')
+    expect(plain).toEqual(advised?.slice(0, -1))
+  })
+
   it('is sent nothing that is not set, and finds its path behind a slash', async () => {
     expect(await turn({ baseUrl: `${endpoint.baseUrl}/` })).toMatchObject({ say: 'Yes.' })
     expect(Object.keys(endpoint.requests[0]?.body ?? {})).toEqual(['model', 'messages', 'tools', 'stream'])

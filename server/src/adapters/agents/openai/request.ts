@@ -55,14 +55,24 @@ function limitName({ baseUrl }: ModelSpeech): string {
 }
 
 /** The prompt with what the agent was told for this session, everything said in words, and what came to nothing. */
-export function messagesOf({ prompt }: ModelSpeech, { data, context, said, on, news }: TurnInput): Message[] {
+export function messagesOf(
+  { prompt }: ModelSpeech,
+  { data, context, advice = [], said, on, news }: TurnInput,
+): Message[] {
   const messages: Message[] = []
   const asked = [filled(prompt, data), context ?? ''].filter((text) => text !== '').join('\n\n')
   if (asked !== '') messages.push({ role: 'system', content: asked })
   for (const { who, text } of said)
     if (text.trim() !== '') messages.push({ role: who === 'user' ? 'user' : 'assistant', content: text })
+  if (advice.length > 0) messages.push({ role: 'system', content: advised(advice) })
   if (on !== 'start' && on !== 'user') messages.push({ role: 'system', content: told(on, news?.reason) })
   return messages
+}
+
+/** Not in the place where it was said: what counts is what is to be done now. */
+function advised(advice: readonly string[]): string {
+  const lines = advice.map((text) => `- ${text}`).join('\n')
+  return `Your supervisor listens and tells you, unheard by the user:\n${lines}\nKeep to it, and do not mention it.`
 }
 
 /** What came to nothing, by its own name: what is added to the port later is told, too. */

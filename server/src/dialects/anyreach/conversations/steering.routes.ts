@@ -3,7 +3,7 @@ import { isRefused, type Refusal } from '#domain/vocabulary/refusal.ts'
 import type { SessionView } from '#services/calls/api.ts'
 import { sendJson, sendProblem } from '../answering.ts'
 import type { Api, Scope } from '../api.ts'
-import { askOf, needs } from '../credentials/caller.ts'
+import { askOf, callerOf, needs } from '../credentials/caller.ts'
 import { artefactsOf, durationOf, summaryOf } from './conversation.ts'
 import { documented } from '../documented.ts'
 import { plain, problemOf, type Problem } from '../errors.ts'
@@ -105,23 +105,32 @@ function listen(scope: Scope, api: Api): void {
     tags,
     operationId: 'createListenerToken',
     summary: 'Make a listener token',
-    description: 'Lets somebody listen to a live WebRTC conversation, unseen and unheard.',
+    description:
+      'Lets somebody listen to a live WebRTC conversation, unseen and unheard; or, in another mode, speak to its agent or in its place.',
     params: idParams,
     body: listening,
     response: documented({ 200: listenerToken }, 403, 404, 409, 422),
   }
   const onRequest = needs('conversations:read_sensitive', 'conversations:manage')
   scope.post('/:conversation_id/listener-token', { schema, onRequest }, async (request, reply) => {
+    const given = request.body?.mode ?? 'listen'
+    const mode = given === 'listen' ? undefined : given
+    if (mode && !callerOf(request).scopes.has('conversations:manage')) return sendProblem(reply, noSpeaking)
     const view = await foundConversation(api, request, request.params.conversation_id)
     const status = statusOf(view.session)
     if (status === 'token_created' || !activeStatuses.has(status)) return sendProblem(reply, notActive)
     if (view.session.kind !== 'browser') return sendProblem(reply, noRoom)
-    const admission = await api.context.services.rooms.listen(askOf(request), view.session.id)
+    const admission = await api.context.services.rooms.listen(askOf(request), view.session.id, mode)
     if (isRefused(admission)) return sendProblem(reply, notHeard(admission.refusal))
     const { url, token, room, expiresAt } = admission
     return sendJson(reply, 200, { url, token, room_name: room, expires_at: stampOf(expiresAt) })
   })
 }
+
+const noSpeaking = plain(
+  403,
+  'This token does not grant access to this action: to whisper or to barge in needs conversations:manage.',
+)
 
 const noRoom = plain(404, 'The conversation has no room to listen in')
 

@@ -93,12 +93,12 @@ export const sendMessage = z
 export const listening = z
   .looseObject({
     mode: z
-      .literal(
-        'listen',
-        'One can only listen: to whisper or to barge in is not offered here. Leave it out, or give "listen".',
-      )
+      .enum(['listen', 'whisper', 'barge'], 'Give "listen", "whisper" or "barge", or leave it out to listen.')
       .nullish()
-      .meta({ description: 'Listening is all there is: whispering and barging in are refused' }),
+      .meta({
+        description:
+          '`whisper`: the agent alone is told what is said; `barge`: everybody hears it. Both need conversations:manage',
+      }),
   })
   .meta({ id: 'CreateListenerToken' })
   .nullish()

@@ -10,8 +10,16 @@ type Shown = z.output<typeof wire.transcript>['items'][number]
 export function showItem(item: TalkItem): Shown {
   const at = showInstant(item.at)
   if (item.is === 'tool') return { is: 'tool', call: showTool(item.call), at }
-  const { who, text, took, widgets } = item
-  return { is: 'turn', who, text, at, ...(took && { took }), ...(widgets && { widgets: widgets.map(showWidget) }) }
+  const { who, text, speaker, took, widgets } = item
+  return {
+    is: 'turn',
+    who,
+    text,
+    at,
+    ...(speaker && { speaker }),
+    ...(took && { took }),
+    ...(widgets && { widgets: widgets.map(showWidget) }),
+  }
 }
 
 export function showTool({ arguments: given, ...call }: ToolCall): z.output<typeof wire.answered>['toolCalls'][number] {

@@ -316,6 +316,22 @@ describe('the seat of the user', () => {
 })
 
 describe('who listens', () => {
+  it('X12: may whisper to the agent, or barge in', async () => {
+    const made = await room()
+    const bob = await joined(made)
+    const token = async (mode: string) => (await trial.dev.post(`/sessions/${made.id}/listen`, { mode })).body
+    const ann = await joined({ join: await token('whisper') })
+    expect(await ann.frame('joined')).toMatchObject({ role: 'listener', mode: 'whisper' })
+    ann.say('Be kind.')
+    expect(await ann.frame('advised')).toEqual({ type: 'advised', text: 'Be kind.' })
+    const carol = await joined({ join: await token('barge') })
+    carol.say('Carol here.')
+    const said = { who: 'agent', text: 'Carol here.', speaker: 'supervisor' }
+    for (const one of [bob, ann, carol]) await one.frame('said', said)
+    expect(bob.frames.some(({ text }) => text === 'Be kind.')).toBe(false)
+    expect(await token('shout')).toMatchObject({ status: 400 })
+  })
+
   it('hears both, is not heard, and is closed when it is over', async () => {
     const made = await room()
     expect((await trial.dev.post(`/sessions/${made.id}/listen`)).body).toMatchObject({

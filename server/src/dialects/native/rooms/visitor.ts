@@ -122,7 +122,9 @@ export class Visitor {
     if (!this.#presence || this.#ws.readyState !== this.#ws.OPEN) return
     if (told.type === 'say') {
       const refused = await this.#presence.say(told.text)
-      return refused && this.#refused(refused.refusal)
+      if (refused) return this.#refused(refused.refusal)
+      // What is said to the agent alone comes back to nobody else.
+      return this.#seat.mode === 'whisper' ? this.#send({ type: 'advised', text: told.text }) : undefined
     }
     await this.#presence.leave()
     // Who takes part hears that it is over, and is closed by that.

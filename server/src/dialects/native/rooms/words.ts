@@ -23,21 +23,29 @@ export function readFrame(text: string): Told | undefined {
 }
 
 /** What goes out: plain JSON with a `type`. */
-export type Frame = { readonly type: 'joined' | 'said' | 'state' | 'over' | 'pong' | 'error' } & Readonly<
+export type Frame = { readonly type: 'joined' | 'said' | 'advised' | 'state' | 'over' | 'pong' | 'error' } & Readonly<
   Record<string, unknown>
 >
 
 /** The first frame. `again`: the token to come back with. */
-export function joined({ view, again }: Presence, { role, identity }: Seat): Frame {
-  return { type: 'joined', ...about(view), role, identity, room: again.room, again: showAgain(again) }
+export function joined({ view, again }: Presence, { role, mode, identity }: Seat): Frame {
+  return {
+    type: 'joined',
+    ...about(view),
+    role,
+    ...(mode && { mode }),
+    identity,
+    room: again.room,
+    again: showAgain(again),
+  }
 }
 
 /** What is heard, as a frame. */
 export function shown(heard: Exclude<Heard, { readonly is: 'replaced' }>): Frame {
   switch (heard.is) {
     case 'said': {
-      const { who, text, at } = heard
-      return { type: 'said', who, text, at: showInstant(at) }
+      const { who, text, at, speaker } = heard
+      return { type: 'said', who, text, at: showInstant(at), ...(speaker && { speaker }) }
     }
     case 'state':
       return { type: 'state', ...about(heard.view) }

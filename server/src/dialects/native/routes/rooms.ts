@@ -44,15 +44,17 @@ export function roomRoutes(app: Scope, native: Native): void {
         tags: ['Calls'],
         summary: 'Listen to a live browser session',
         description:
-          'The token lets one person hear everything, unseen and unheard. A telephone call has no room to listen in.',
+          'The token lets one person hear everything, unseen and unheard; with a mode they speak to the agent alone (`whisper`) or in its ' +
+          'place (`barge`). A telephone call has no room to listen in.',
         params: idParams,
+        body: wire.listening,
         response: ok(wire.admission),
       },
     },
     async (request) => {
       const { account } = native.principal(request)
       const id = idOf('session', request.params.id)
-      const admission = await rooms.listen({ account, by: 'api', request: request.id }, id)
+      const admission = await rooms.listen({ account, by: 'api', request: request.id }, id, request.body?.mode)
       return isRefused(admission) ? fail(admission.refusal) : showAdmission(admission)
     },
   )

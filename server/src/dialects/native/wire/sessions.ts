@@ -104,6 +104,16 @@ export const mail = z
   .meta({ id: 'Mail' })
 export const mails = z.object({ mails: z.array(mail) })
 
+export const listening = z
+  .strictObject({
+    mode: z
+      .enum(['whisper', 'barge'])
+      .optional()
+      .meta({ description: 'Absent: only listens. `whisper`: heard by the agent alone; `barge`: by everybody' }),
+  })
+  .nullish()
+  .meta({ id: 'ListenDraft' })
+
 export const admission = z
   .object({
     url: z.string().meta({ description: 'A WebSocket', example: 'ws://127.0.0.1:4100/rooms' }),
@@ -299,6 +309,7 @@ const talkItem = z
       who,
       text: z.string(),
       at: instant,
+      speaker: z.literal('supervisor').optional().meta({ description: "Who spoke in the agent's place" }),
       took: took.optional(),
       widgets: z.array(widget).optional(),
     }),

@@ -20,6 +20,8 @@ export interface Words {
   readonly who: 'user' | 'agent'
   readonly text: string
   readonly quietFrom: Instant
+  /** Who spoke in the agent's place. */
+  readonly speaker?: 'supervisor'
   /** Of an agent's answer. */
   readonly took?: Took
   readonly widgets?: readonly Widget[]
@@ -70,11 +72,12 @@ export function recordWords(unit: Unit, session: Session, words: Words): Recorde
   return isRefused(done) ? done : result
 }
 
-function turnOf({ who, quietFrom, took, widgets = [] }: Words, communicationId: Id): Omit<Turn, 'type'> {
+function turnOf({ who, quietFrom, speaker, took, widgets = [] }: Words, communicationId: Id): Omit<Turn, 'type'> {
   return {
     who,
     quietFrom,
     words: communicationId,
+    ...(speaker && { speaker }),
     ...(took && { took }),
     ...(widgets.length > 0 && { widgets }),
   }

@@ -114,6 +114,15 @@ export class Talk {
     if (lastWords !== '') await this.#say(lastWords)
   }
 
+  /** Somebody else speaks in the agent's place: the user hears it, and the agent knows it from its next turn on. False: it is over. */
+  async interject(text: string): Promise<boolean> {
+    if (this.#phase !== 'open') return false
+    this.#said.push({ who: 'agent', text })
+    const kept = await this.#house.record({ who: 'agent', text, quietFrom: this.#house.now(), speaker: 'supervisor' })
+    if (!kept) this.over()
+    return kept
+  }
+
   /** Something the agent wanted came to nothing: it has the user back, and a turn to say so. */
   async tell(news: News): Promise<void> {
     this.#hear(news)
