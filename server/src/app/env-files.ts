@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { anyreachKey } from '#dialects/anyreach/credentials/keys.ts'
-import { bolnaKey } from '#dialects/bolna/keys.ts'
+import { bolnaKey } from '#dialects/bolna/credentials/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 
 /** The names and values of one `*.env` file. */

@@ -1,5 +1,5 @@
 import { anyreachKey } from '#dialects/anyreach/credentials/keys.ts'
-import { bolnaKey } from '#dialects/bolna/keys.ts'
+import { bolnaKey } from '#dialects/bolna/credentials/keys.ts'
 import type { NewAccount } from '#services/api.ts'
 
 /** What to paste to reach an account, once for each client that speaks to this server. */

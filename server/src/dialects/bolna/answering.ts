@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Ask, Outcome, Rendered } from '#engine/api.ts'
 import type { Vault } from '#services/ports.ts'
-import { callerOf } from './caller.ts'
+import { callerOf } from './credentials/caller.ts'
 import { plain, problemOf, ProblemError, renderProblem, type Problem } from './errors.ts'
 
 /** How routes answer: ready bytes, problems in the shape of section 7, repeated writes from the store. */

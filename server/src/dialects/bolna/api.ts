@@ -3,7 +3,7 @@ import type { FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type * as z from 'zod'
 import type { DialectContext } from '../dialect.ts'
-import type { Waits } from './waits.ts'
+import type { Waits } from './executions/waits.ts'
 import { problemAnswer } from './wire/answers.ts'
 
 /** What the dialect is told beside what every dialect is. */

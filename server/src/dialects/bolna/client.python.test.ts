@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { openBolna, phone, type BolnaHouse, type Line } from '#conformance/bolna-client.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
-import type { Execution } from './execution.ts'
+import type { Execution } from './executions/execution.ts'
 
 /** What the vendor documents for `curl` and for Python's `requests`, with nothing changed but host and key, against a server that listens. */
 

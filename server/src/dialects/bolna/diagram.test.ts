@@ -6,7 +6,7 @@ import { session as noun } from '#domain/session/session.ts'
 import type { Session, SessionOutcome, SessionState } from '#domain/session/state.ts'
 import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { SessionCommand, Verdict } from '#domain/session/commands.ts'
-import { toldOf } from './telling.ts'
+import { toldOf } from './webhooks/telling.ts'
 import { allowed } from './testing/edges.ts'
 import { endingStatus, finalStatuses, openStatus, statusOf, type ExecutionStatus } from './vocabulary.ts'
 

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { documentOf } from '../document.ts'
-import { createAnnouncer } from './announcer.ts'
+import { createAnnouncer } from './webhooks/announcer.ts'
 import type { Api, BolnaSettings } from './api.ts'
 import { coverage } from './coverage.ts'
 import { meanings } from './meanings.ts'
 import { components, openapi } from './openapi.ts'
 import { registerRoutes } from './routes.ts'
 import { validation } from './validation.ts'
-import { Waits } from './waits.ts'
+import { Waits } from './executions/waits.ts'
 
 /** Bolna's API of calls: its routes over our services, and its webhooks. */
 export function bolnaDialect(context: DialectContext, settings: BolnaSettings): Dialect {

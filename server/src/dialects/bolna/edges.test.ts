@@ -10,7 +10,7 @@ import { hasLeft } from '#domain/session/standing.ts'
 import type { Session } from '#domain/session/state.ts'
 import { hourMs, minuteMs, type Instant, type Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Followed } from '#engine/api.ts'
-import { toldOf, type Told } from './telling.ts'
+import { toldOf, type Told } from './webhooks/telling.ts'
 import { allowed, everyEdge } from './testing/edges.ts'
 import { finalStatuses, statusOf } from './vocabulary.ts'
 

@@ -3,7 +3,7 @@ import { openBolna, phone, shop, untilEvening, type BolnaHouse, type Line } from
 import { showId } from '#dialects/native/vocabulary.ts'
 import { hourMs, minuteMs, type Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { Asked } from '#services/ports.ts'
-import type { Execution } from './execution.ts'
+import type { Execution } from './executions/execution.ts'
 import { readId } from './ids.ts'
 
 /**

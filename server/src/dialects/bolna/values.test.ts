@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeId } from '#domain/vocabulary/id.ts'
-import { ago, executionStatus, roundedStart } from './batches.ts'
+import { ago, executionStatus, roundedStart } from './batches/batches.ts'
 import { hexOf, readId, uuidOf } from './ids.ts'
-import { bolnaKey, readBolnaKey } from './keys.ts'
-import { policyOf, retryConfigOf, retryDefaults } from './retries.ts'
+import { bolnaKey, readBolnaKey } from './credentials/keys.ts'
+import { policyOf, retryConfigOf, retryDefaults } from './executions/retries.ts'
 import { readInstant, readUtc, seconds, stamp, startedSeconds } from './time.ts'
 import { retryConfig } from './wire/calls.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Upload } from '../batch-forms.ts'
+import { Upload } from '../batches/batch-forms.ts'
 
 /** What batches are made and scheduled by (section 4); in forms everything is text. */
 
