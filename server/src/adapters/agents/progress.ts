@@ -1,4 +1,5 @@
 import type { ToolCall } from '#domain/session/events.ts'
+import { isLonger } from '#domain/vocabulary/characters.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
 
 type Tell = TurnInput['onProgress']
@@ -37,9 +38,9 @@ export class Saying {
     return this.#text
   }
 
-  /** How much there is, with what cannot be told yet. */
-  get length(): number {
-    return this.#text.length + this.#held.length
+  /** Whether there are more characters than `most`, with what cannot be told yet. */
+  isLonger(most: number): boolean {
+    return isLonger(this.#text + this.#held, most)
   }
 
   add(piece: string): void {

@@ -36,3 +36,30 @@ it('a tool is not called as what every agent can do: 422', async () => {
     expect(answer.body.errors).toMatchObject([{ loc: ['body', 'agent_config', 'tools', 0, 'name'] }])
   }
 })
+
+it.each([
+  ['{"custom_metadata":{"order":9007199254740993}}', ['body', 'custom_metadata', 'order']],
+  [
+    '{"custom_metadata":{"a":[1,{"":-12345678901234567890}],"b":9007199254740993}}',
+    ['body', 'custom_metadata', 'a', 1, ''],
+  ],
+  [`{"custom_metadata":[${'9'.repeat(400)}]}`, ['body', 'custom_metadata', 0]],
+  ['{"custom_metadata":{"a":1e400}}', ['body', 'custom_metadata', 'a']],
+  // A double holds it; what is written of it is another number.
+  ['{"a":18446744073709551616}', ['body', 'a']],
+  ['{"a":"9007199254740993","b":[[],{}],"b":-9007199254740993}', ['body', 'b']],
+  ['12345678901234567', ['body']],
+  ['\ufeff{"a":12345678901234567}', ['body', 'a']],
+])('a number that cannot be kept exactly is said: 422 %s', async (body, loc) => {
+  const msg = 'This number cannot be kept exactly: send it as a string.'
+  expect(await create(body)).toMatchObject({ status: 422, body: { errors: [{ loc, msg }] } })
+})
+
+it('numbers that can be kept, and digits in texts, come back as they were', async () => {
+  const metadata =
+    '{"a":9007199254740991,"b":-9007199254740992,"c":12345678901234567000,"d":1e+300,"e":"12345678901234567","f":0.1234567890123456}'
+  const agent = await shop.agent()
+  const answer = await create(`{"channel":"text","user_id":"bob","agent_id":"${agent}","custom_metadata":${metadata}}`)
+  expect(answer.status).toBe(200)
+  expect(JSON.stringify(answer.body.conversation.custom_metadata)).toBe(metadata)
+})

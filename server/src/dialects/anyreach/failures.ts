@@ -4,6 +4,7 @@ import type { DialectContext } from '../dialect.ts'
 import { isWellFormed, notUtf8, notWellFormed, textOf } from '../well-formed.ts'
 import { sendProblem } from './answering.ts'
 import { bodyTooLarge, notFound, plain, ProblemError, wrong, type FieldProblem, type Problem } from './errors.ts'
+import { inexactNumber } from './exact-numbers.ts'
 import { limits } from './limits.ts'
 
 /** Reads bodies, and turns whatever is thrown on the way into the error body of section 7. */
@@ -34,18 +35,20 @@ function readBodies(scope: FastifyInstance): void {
 }
 
 function readJson(bytes: Buffer): { readonly value: unknown } | { readonly problem: Problem } {
-  const text = textOf(bytes)
+  const text = textOf(bytes)?.replace(/^\ufeff/, '')
   if (text === undefined) return { problem: plain(400, notUtf8) }
   let value: unknown
   try {
-    value = JSON.parse(text.replace(/^\ufeff/, ''))
+    value = JSON.parse(text)
   } catch {
     return { problem: plain(400, 'The body is not valid JSON.') }
   }
   if (isDeeper(value, limits.bodyDepth)) return { problem: tooDeep }
   if (!isWellFormed(text, value)) return { problem: plain(400, notWellFormed) }
   const name = unusable(value)
-  return name ? { problem: wrong(['body', ...name], 'This name cannot be used: choose another.') } : { value }
+  if (name) return { problem: wrong(['body', ...name], 'This name cannot be used: choose another.') }
+  const number = inexactNumber(text)
+  return number ? { problem: wrong(['body', ...number], notExact) } : { value }
 }
 
 /** Where something is called as the parts of every object are: code that copies it would change them for all. */
@@ -63,6 +66,8 @@ function unusable(value: unknown): readonly (string | number)[] | undefined {
 
 const encoded = plain(415, 'Send the body as it is: no Content-Encoding is read here.')
 const notJson = plain(415, 'Send the body as JSON, with Content-Type: application/json.')
+
+const notExact = 'This number cannot be kept exactly: send it as a string.'
 
 const tooDeep = plain(400, `The body is nested more than ${limits.bodyDepth} levels deep.`)
 

@@ -3,7 +3,7 @@ import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Listed, Position } from '#services/api.ts'
 import { wrong, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
-import { madeAt, readStamp, stamp, type Microseconds } from './time.ts'
+import { madeAt, readMoment, stamp, type Microseconds } from './time.ts'
 
 /** What a list is asked by. `cursor`: Base64 of the last item's created_at, standard or URL-safe, padded or not (4.2). */
 export interface PageQuery {
@@ -33,7 +33,7 @@ export async function newestOf<Item>(
   about: (item: Item) => { readonly id: Id; readonly createdAt: Instant },
   { test, from = -Infinity }: Wanted<Item> = {},
 ): Promise<{ readonly items: readonly Item[]; readonly next?: string } | Problem> {
-  const before = query.cursor === undefined ? Infinity : readStamp(readBase64(query.cursor))
+  const before = query.cursor === undefined ? Infinity : readMoment(readBase64(query.cursor))
   if (before === undefined) return wrong(['query', 'cursor'], "Give the last item's created_at, Base64-encoded.")
   const limit = Math.min(query.limit, limits.pageMost)
   // Where not all fit, more than a page is read at once.

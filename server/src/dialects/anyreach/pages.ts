@@ -7,7 +7,7 @@ import { wrong, type Problem } from './errors.ts'
 import { limits } from './limits.ts'
 import { readBase64 } from './newest.ts'
 import type { Question } from './conversations/question.ts'
-import { microsOf, readStamp } from './time.ts'
+import { microsOf, readMoment } from './time.ts'
 import type { ListQuery } from './wire/requests.ts'
 
 /** Pages of conversations, newest first, by the moment of the last one (4.2) or by our own cursors (X2). */
@@ -94,7 +94,7 @@ export async function readCursor(lists: Lists, account: string, cursor: string):
   const text = readBase64(cursor)
   const [, sort, id] = /^(\d{1,15}) ([0-9a-z]{26})$/.exec(text) ?? []
   if (sort !== undefined && id !== undefined && isId(id)) return { sort: Number(sort), id }
-  const at = readStamp(text)
+  const at = readMoment(text)
   if (at === undefined) {
     return wrong(['query', 'cursor'], "Give the last item's created_at in Base64, or the last answer's X-Next-Cursor.")
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mintId } from '#domain/vocabulary/id.ts'
-import { madeAt, microsOf, readStamp, stamp, stampOf } from './time.ts'
+import { madeAt, microsOf, readMoment, readStamp, stamp, stampOf } from './time.ts'
 
 /** The n-th id that was minted in a millisecond, as the engine does it. */
 function minted(n: number): string {
@@ -24,6 +24,17 @@ describe('moments', () => {
     )
     expect(readStamp('2027-01-15T09:00:00.000001+01:00')).toBe(1_800_000_000_000_001)
     for (const text of ['', 'now', '2027-01-15', '2027-01-15T09:00:00']) expect(readStamp(text)).toBeUndefined()
+  })
+
+  it('that lists are asked by are in UTC where they have no offset, and a date is its midnight', () => {
+    const nine = readStamp('2026-11-20T09:00:00Z')
+    for (const text of ['2026-11-20T09:00:00Z', '2026-11-20T10:00:00+01:00', '2026-11-20T09:00:00', '2026-11-20 09:00'])
+      expect([text, readMoment(text)]).toEqual([text, nine])
+    expect(readMoment('2026-11-20T09:00:00.123456')).toBe(readStamp('2026-11-20T09:00:00.123456Z'))
+    expect(readMoment('2026-11-20')).toBe(readStamp('2026-11-20T00:00:00Z'))
+    const none = ['', 'T', 'now', '2026', '2026-11', '2026-02-30', '09:00', '2026-11-20T', '2026-11-20T25:00', '1e9']
+    const zoned = ['2026-11-20Z', '2026-11-20+01:00', '2026-11-20T09:00[Europe/Paris]', '2026-11-20T09:00:00 00:00']
+    for (const text of [...none, ...zoned]) expect([text, readMoment(text)]).toEqual([text, undefined])
   })
 
   it('of what was made in one millisecond differ, and rise with their ids', () => {

@@ -25,6 +25,11 @@ export function readStamp(text: string): Microseconds | undefined {
   }
 }
 
+/** A moment that a list is asked by: without an offset it is in UTC, and a date alone is its midnight; undefined: it is none. */
+export function readMoment(text: string): Microseconds | undefined {
+  return readStamp(text) ?? readStamp(`${text}Z`) ?? readStamp(`${text}T00Z`)
+}
+
 /**
  * The microseconds of what was made in one millisecond, 0 to 999: its place in the order of minting, which ids carry behind their
  * version (RFC 9562 section 6.2). Two of one millisecond differ, unless a thousand things were made between them: that happens only

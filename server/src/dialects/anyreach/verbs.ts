@@ -21,10 +21,14 @@ export function watchVerbs(scope: FastifyInstance): Verbs {
   }
 }
 
+/** As the router takes them: one slash at the end is none. */
 function partsOf(url: string): readonly string[] {
-  return (url.split('?', 1)[0] ?? '').split('/').filter((part) => part !== '')
+  return (url.split('?', 1)[0] ?? '').replace(/\/$/, '').split('/')
 }
 
 function fits(parts: readonly string[], asked: readonly string[]): boolean {
-  return parts.length === asked.length && parts.every((part, i) => part.startsWith(':') || part === asked[i])
+  return (
+    parts.length === asked.length &&
+    parts.every((part, i) => (part.startsWith(':') ? asked[i] !== '' : part === asked[i]))
+  )
 }

@@ -1,5 +1,6 @@
 import type { Context, Decision } from '../noun.ts'
 import { isTelephone, canonicalAddress } from '../vocabulary/address.ts'
+import { isLonger } from '../vocabulary/characters.ts'
 import { isRefused, refuse, type Refused } from '../vocabulary/refusal.ts'
 import type { Say, Speaker } from './commands.ts'
 import type { Communication, Content, Party, Recipient } from './communication.ts'
@@ -163,7 +164,7 @@ function kept(content: Content): Content {
 
 function check({ author, recipients, content }: Say): Refused | undefined {
   if (recipients.length === 0) return refuse('invalid', 'Give at least one recipient.', { field: 'recipients' })
-  if (content.text.length > limits.text) {
+  if (isLonger(content.text, limits.text)) {
     return refuse('invalid', `Use a text of at most ${limits.text} characters.`, { field: 'content.text' })
   }
   const wrong = checkAddress(author.address, 'author.address')

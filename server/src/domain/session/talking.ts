@@ -1,4 +1,5 @@
 import type { Context, Decision } from '../noun.ts'
+import { isLonger } from '../vocabulary/characters.ts'
 import { refuse, type Refused } from '../vocabulary/refusal.ts'
 import type {
   Advise,
@@ -46,7 +47,7 @@ export function decideTool(session: Session, { after, call }: NoteTool, { now: a
 /** Kept for the agent's next turns: whoever advises is heard by nobody else. */
 export function decideAdvice(session: Session, { text }: Advise, { now: at }: Deciders): Deciding {
   if (session.state !== 'live') return notLive(session)
-  if (text.trim() === '' || text.length > limits.advice) {
+  if (text.trim() === '' || isLonger(text, limits.advice)) {
     return refuse('invalid', `Say something of 1 to ${limits.advice} characters to the agent.`, { field: 'text' })
   }
   return { events: [{ type: 'agent.advised', at, text }] }

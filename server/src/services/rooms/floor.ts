@@ -1,5 +1,6 @@
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
+import { isLonger } from '#domain/vocabulary/characters.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import { refuse, type Refused } from '#domain/vocabulary/refusal.ts'
@@ -145,7 +146,7 @@ export class Floor {
         'forbidden',
         'Who listens is not heard: join as the user, or with a token to whisper or to barge in.',
       )
-    if (text.trim() === '' || text.length > longestText)
+    if (text.trim() === '' || isLonger(text, longestText))
       return refuse('invalid', `Say something of 1 to ${longestText} characters.`, { field: 'text' })
     if (!text.isWellFormed())
       return refuse('invalid', 'The text has half of a surrogate pair: say whole characters.', { field: 'text' })

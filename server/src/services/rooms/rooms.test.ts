@@ -441,6 +441,8 @@ describe('the seat of the user', () => {
     expect(codeOf(await bob.say(' \n'))).toBe('invalid')
     expect(codeOf(await bob.say('x'.repeat(16_001)))).toBe('invalid')
     expect(await bob.say('x'.repeat(16_000))).toBeUndefined()
+    expect(await bob.say('😀'.repeat(16_000))).toBeUndefined()
+    expect(codeOf(await bob.say('😀'.repeat(16_001)))).toBe('invalid')
     expect(codeOf(await bob.say('a\ud800b'))).toBe('invalid')
     expect(await bob.say('a😀b')).toBeUndefined()
   })

@@ -1,6 +1,7 @@
 import { conversation as conversationNoun } from '#domain/conversation/conversation.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
+import { isLonger } from '#domain/vocabulary/characters.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import { isRefused, refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Ask, Unit } from '#engine/api.ts'
@@ -72,7 +73,7 @@ function notLive({ state }: Session): Refused | undefined {
 }
 
 function checkText(text: string): Refused | undefined {
-  if (text.trim() !== '' && text.length <= longest) return undefined
+  if (text.trim() !== '' && !isLonger(text, longest)) return undefined
   return refuse('invalid', `Give a message of 1 to ${longest} characters that are not all blank.`, { field: 'text' })
 }
 

@@ -178,12 +178,19 @@ describe('a text session', () => {
   it('what cannot be said says why, and changes nothing', async () => {
     const { view } = await open()
     const { id } = view.session
-    for (const text of ['', ' \n\t', 'x'.repeat(16_001)]) {
+    for (const text of ['', ' \n\t', 'x'.repeat(16_001), '😀'.repeat(16_001)]) {
       expect(await trySay(id, text)).toMatchObject({ refusal: { code: 'invalid', field: 'text' } })
     }
     expect(code(await trySay('01ka7n36096q14dr9gpqy77zxy', 'hello'))).toBe('not_found')
     expect(await lines(id)).toEqual([`agent: ${talker.welcome}`])
     expect(got(await trySay(id, 'x'.repeat(16_000))).reply.say).toBe('We open at nine.')
+  })
+
+  it('characters are counted, not the units of UTF-16', async () => {
+    const { view } = await open()
+    const longest = '😀'.repeat(16_000)
+    expect(got(await trySay(view.session.id, longest)).reply.say).toBe('We open at nine.')
+    expect(await lines(view.session.id)).toContain(`user: ${longest}`)
   })
 
   it('another account neither reads, writes nor ends it', async () => {

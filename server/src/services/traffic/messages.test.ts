@@ -35,6 +35,13 @@ describe('messages', () => {
     ])
   })
 
+  it('its text is counted in characters, not in units of UTF-16', async () => {
+    await house.configure()
+    const text = '😀'.repeat(4_194_305)
+    const [result] = await house.send(received({ text }))
+    expect(result).toMatchObject({ status: 'recorded' })
+  })
+
   it('nothing captures: nothing is kept, and the answer says so', async () => {
     await house.configure({ channels: { SMS: { timeouts: null, capture: [{ from: '*', to: '+18005550999' }] } } })
     expect(await house.send(received())).toMatchObject([{ status: 'ignored' }])

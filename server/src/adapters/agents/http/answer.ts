@@ -1,4 +1,5 @@
 import { isTelephone } from '#domain/vocabulary/address.ts'
+import { isLonger } from '#domain/vocabulary/characters.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
 import { turnsAway } from '../asking.ts'
@@ -76,7 +77,7 @@ function readActs(given: Fields, { channel }: TurnInput): Acts {
 function readSay(say: unknown): string | undefined {
   if (say === undefined || say === null) return undefined
   if (typeof say !== 'string') throw new AgentTrouble('its program answered with a "say" that is no text')
-  if (say.length > maxSay) throw new AgentTrouble(`its program says more than ${maxSay} characters at once`)
+  if (isLonger(say, maxSay)) throw new AgentTrouble(`its program says more than ${maxSay} characters at once`)
   return say.toWellFormed()
 }
 

@@ -36,7 +36,7 @@ export class StreamedAnswer {
   #say(delta: unknown): void {
     if (typeof delta !== 'string') throw new AgentTrouble('its program sent a "delta" that is no text')
     this.#saying.add(delta)
-    if (this.#saying.length > maxSay) throw new AgentTrouble(`its program says more than ${maxSay} characters at once`)
+    if (this.#saying.isLonger(maxSay)) throw new AgentTrouble(`its program says more than ${maxSay} characters at once`)
   }
 
   #use(call: ToolCall): void {

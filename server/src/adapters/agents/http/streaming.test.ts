@@ -154,6 +154,14 @@ describe('a program that streams', () => {
     })
   })
 
+  it('says as many characters as it may, whole or in pieces', async () => {
+    const most = '😀'.repeat(4_000)
+    for (const events of [[{ done: true, say: most }], [{ delta: most }, { done: true }]]) {
+      answer = streaming(...events)
+      expect((await turn()).reply).toMatchObject({ say: most })
+    }
+  })
+
   it.each<[string, Answer, RegExp]>([
     ['stops before it is done', streaming({ delta: 'my secret' }), /stopped before it was done/],
     ['sends nothing', streaming(), /did not answer with a JSON object/],

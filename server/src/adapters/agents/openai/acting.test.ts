@@ -165,7 +165,14 @@ describe.each([
   })
 
   it.each([
-    ['a tool there is none of', { name: 'pay', arguments: '{}' }, ['unknown', 'There is no such tool.', true]],
+    ['a tool there is none of', { name: 'pay', arguments: '{}' }, ['pay', 'There is no such tool.', true]],
+    ...['', 'pay now', 'zahlen-für', 'x'.repeat(65), 'pay\n'].map(
+      (name): [string, typeof look, [string, string, boolean]] => [
+        `a tool by what is no name: ${JSON.stringify(name.slice(0, 10))}`,
+        { name, arguments: '{}' },
+        ['unknown', 'There is no such tool.', true],
+      ],
+    ),
     [
       'arguments that are no JSON',
       { ...look, arguments: '{"order": ' },
@@ -214,7 +221,7 @@ describe('a model that may do things', () => {
     const pass = { name: 'hand_over', arguments: '{}' }
     const { reply } = await turn([{ toolCalls: [pass] }, { content: 'I cannot.' }], { channel: 'voice' })
     expect(namesOf()).toEqual(['end_call', 'order_status'])
-    expect(failing(reply)).toEqual([['unknown', 'There is no such tool.', true]])
+    expect(failing(reply)).toEqual([['hand_over', 'There is no such tool.', true]])
     expect(reply).not.toHaveProperty('handOver')
   })
 
@@ -366,6 +373,11 @@ describe('a model that streams', () => {
     expect((await turn([{ raw: whole }], {}, true)).told).toEqual([text('Yes.')])
     const pieces = [chunk({ content: 'Yes.' }), chunk({}, { finish_reason: 'stop' })]
     expect((await turn([{}, { pieces }], {}, true)).reply).toMatchObject({ say: 'Yes.' })
+  })
+
+  it('says as many characters as it may', async () => {
+    const most = '😀'.repeat(4_000)
+    expect((await turn([{ content: most }], {}, true)).reply).toMatchObject({ say: most })
   })
 
   it.each<[string, ChatAnswer, RegExp]>([

@@ -1,4 +1,4 @@
-import { ownActs } from '#domain/agent/tool-names.ts'
+import { isToolName, ownActs } from '#domain/agent/tool-names.ts'
 import type { ToolCall, Widget } from '#domain/session/events.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { TurnInput, TurnReply } from '#services/calls/ports.ts'
@@ -77,10 +77,8 @@ export class Acts {
   #use({ name, arguments: given }: WantedCall): Promise<ToolCall> | ToolCall {
     const id = useId(this.#input, ++this.#uses)
     const args = argumentsIn(given)
-    // What the model made up is in no record.
-    const known = this.#input.definition.tools?.some((tool) => tool.name === name) ? name : 'unknown'
-    const use = { id, name: known, arguments: args ?? {} }
-    if (known !== name) return refused(use, 'There is no such tool.')
+    const use = { id, name: isToolName(name) ? name : 'unknown', arguments: args ?? {} }
+    if (!this.#input.definition.tools?.some((tool) => tool.name === name)) return refused(use, 'There is no such tool.')
     return args ? runTool(this.#need, this.#input, use) : refused(use, 'The arguments are no JSON object.')
   }
 

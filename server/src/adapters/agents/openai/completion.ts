@@ -57,7 +57,7 @@ export function contentOf(message: Fields): string {
 
 export function say(saying: Saying, content: string): void {
   saying.add(content)
-  if (saying.length > maxSay)
+  if (saying.isLonger(maxSay))
     throw new ModelTrouble(`its model says more than ${maxSay} characters at once; set maxTokens, or ask for less`)
 }
 

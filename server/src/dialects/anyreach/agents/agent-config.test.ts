@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createVault } from '#adapters/vault/vault.ts'
+import type { AgentSpeech } from '#domain/agent/state.ts'
 import { newAgent } from './about-agent.ts'
-import { definitionOf, documentOf, sealed, shownConfig } from './agent-config.ts'
+import { definitionOf, documentOf, sealed, shownConfig, type AgentDocument } from './agent-config.ts'
 import { agentConfig, type AgentConfig } from '../wire/agent-config.ts'
+import { shownAgentConfig } from '../wire/shown-config.ts'
 
 const vault = createVault(new Uint8Array(32).fill(1))
 const blank = newAgent('alice')
@@ -88,6 +90,57 @@ describe('a configuration', () => {
     expect(after.limits).not.toHaveProperty('idleMs')
     expect(documentOf(after)).not.toHaveProperty('voice')
   })
+})
+
+describe('a configuration as it is read', () => {
+  const lines = [
+    'One',
+    { say: 'Two' },
+    { say: '', tool: { name: 'x' }, widgets: [{ type: 'info' }, { type: 'list', data: { a: [1] } }], hand_over: true },
+  ]
+  const configs = [
+    {},
+    full,
+    { agent: http, tools: [tool, { ...tool, name: 'other', secret: null }] },
+    { agent: { ...http, secret: null, timeout_ms: 500 }, email: { address: 'shop@alice.example' } },
+    { agent: openai, tools: [{ name: 'bare', url: 'https://alice.example/' }] },
+    { agent: { type: 'script', lines, goodbye: 'Bye' } },
+  ]
+
+  it.each(configs)('is told of in the document, key by key: %j', (config) => {
+    const document = sealed(parse(config), vault)
+    for (const kept of [document, documentOf(definitionOf(document, blank))]) expectTold(kept)
+  })
+
+  it('is so, too, whatever an agent can be elsewhere', () => {
+    const tool = { name: 'x', arguments: { a: 1 } }
+    const speeches: readonly AgentSpeech[] = [
+      { by: 'script', lines: ['One', { say: 'Two', tool, widgets: [{ type: 'info', data: {} }] }], goodbye: 'Bye' },
+      { by: 'script', lines: [{ say: 'A person comes.', handOver: true }], goodbye: '' },
+      { by: 'http', url: 'https://alice.example/', timeoutMs: 500 },
+      { by: 'openai', baseUrl: 'https://model.example/v1', model: 'm', prompt: 'p', maxTokens: 9, timeoutMs: 500 },
+    ]
+    for (const speech of speeches)
+      expectTold(
+        documentOf({
+          ...blank,
+          speech,
+          hours: { startHour: 9, endHour: 17 },
+          retry: null,
+          callsBack: true,
+          limits: { idleMs: 90_000, silenceMs: null, lastWords: 'Bye' },
+          mail: { address: 'shop@alice.example', subject: '' },
+          tools: [{ name: 'x', description: 'd', parameters: {}, url: 'https://alice.example/', timeoutMs: 500 }],
+        }),
+      )
+  })
+
+  /** What is read is what is told of: keys that are not would be gone. Those that nobody knows may be beside them. */
+  function expectTold(kept: AgentDocument): void {
+    const shown = shownConfig(kept)
+    const { voice: _, ...known } = shown
+    expect(shownAgentConfig.strip().parse(shown)).toEqual(known)
+  }
 })
 
 describe('the page about it', () => {

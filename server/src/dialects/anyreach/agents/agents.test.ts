@@ -220,6 +220,10 @@ describe('the list of agents', () => {
     expect(await names(metadata({ tags: ['z'] }))).toEqual([])
     expect(await names(`created_after=${second.created_at}`)).toEqual(['Carol', 'bob'])
     expect(await names(`created_before=${second.created_at}`)).toEqual(['bob', 'Alice of the store'])
+    const exact = second.created_at.replace('Z', '')
+    expect(await names(`created_after=${exact}&created_before=${exact}`)).toEqual(['bob'])
+    expect(await names('created_after=2020-01-01&updated_before=2020-01-02')).toEqual([])
+    expect(await names(`cursor=${Buffer.from(exact).toString('base64url')}`)).toEqual(['Alice of the store'])
     await put(`/agents/${first.id}`, { description: 'Changed' })
     const { updated_at: updated } = (await get(`/agents/${first.id}`)).body
     expect(await names(`updated_after=${updated}`)).toEqual(['Alice of the store'])

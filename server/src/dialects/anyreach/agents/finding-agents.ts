@@ -3,8 +3,9 @@ import { aboutAgent } from './about-agent.ts'
 import type { AgentsQuery } from '../wire/agents.ts'
 import type { Api } from '../api.ts'
 import { wrong, type Problem } from '../errors.ts'
+import { momentsOf, type Moments } from '../moments.ts'
 import { newestOf } from '../newest.ts'
-import { madeAt, readStamp, touchedAt, type Microseconds } from '../time.ts'
+import { madeAt, touchedAt, type Microseconds } from '../time.ts'
 import { contains, objectIn } from '../containing.ts'
 
 /** Newest first; `next`: where to go on, as a cursor, where the page is full, or very many were looked at for it. */
@@ -28,17 +29,9 @@ interface Wanted {
   readonly test: (view: AgentView) => boolean
 }
 
-const moments = ['created_after', 'created_before', 'updated_after', 'updated_before'] as const
-
 function readQuery(query: AgentsQuery): Wanted | Problem {
-  const times: Partial<Record<(typeof moments)[number], Microseconds>> = {}
-  for (const name of moments) {
-    const text = query[name]
-    const at = text === undefined ? undefined : readStamp(text)
-    if (text !== undefined && at === undefined)
-      return wrong(['query', name], 'Give a moment with its offset, as 2026-11-20T09:00:00Z.')
-    if (at !== undefined) times[name] = at
-  }
+  const times = momentsOf(query)
+  if ('status' in times) return times
   const metadata = query.metadata === undefined ? {} : objectIn(query.metadata)
   if (metadata === undefined) return wrong(['query', 'metadata'], 'Give a JSON object.')
   return { from: times.created_after ?? 0, test: (view) => fits(view, query, times, metadata) }
@@ -47,7 +40,7 @@ function readQuery(query: AgentsQuery): Wanted | Problem {
 function fits(
   { agent, definition }: AgentView,
   { name = '', active, is_demo: isDemo }: AgentsQuery,
-  times: Partial<Record<(typeof moments)[number], Microseconds>>,
+  times: Moments,
   metadata: Readonly<Record<string, unknown>>,
 ): boolean {
   const about = aboutAgent(definition)

@@ -7,19 +7,19 @@ import { documented } from '../documented.ts'
 import { problemOf } from '../errors.ts'
 import { organizationId } from '../credentials/keys.ts'
 import * as wire from '../wire/campaigns.ts'
+import { zones } from './zones.ts'
 
 const tags = ['Campaigns']
 
-/** `/campaign/timezones`: every IANA name that settings may give. */
+/** `/campaign/timezones`: the IANA names that settings may give. */
 export function timezoneRoutes(scope: Scope): void {
   const schema = {
     tags,
     operationId: 'listCampaignTimezones',
     summary: 'List time zones by their IANA names',
+    description: 'Those of today; where a zone was renamed, the old name as well.',
     response: documented({ 200: wire.timezones }, 403),
   }
-  const names = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
-  const zones = [...names].toSorted()
   scope.get('/timezones', { onRequest: readingCampaigns, schema }, (_request, reply) => sendJson(reply, 200, zones))
 }
 

@@ -261,6 +261,32 @@ describe('creating again (D2)', () => {
     expect((await shop.ask('POST', path, body, { 'idempotency-key': 'x'.repeat(201) })).status).toBe(422)
   })
 
+  it.each(['id', 'conversation_id'])(
+    'a key in the header beside another %s is refused, and nothing is made',
+    async (field) => {
+      const key = { 'idempotency-key': 'order-1' }
+      const text = { channel: 'text', user_id: 'u', agent_id: agent, [field]: id }
+      const call = { user_id: '+12025550101', agent_id: agent, [field]: id }
+      for (const [url, body] of [
+        [path, text],
+        [`${path}/dial`, call],
+      ] as const) {
+        const { status, body: problem } = await shop.ask('POST', url, body, key)
+        expect([status, problem.errors?.[0].loc]).toEqual([422, ['header', 'idempotency-key']])
+        expect(problem.detail).toContain('Give one of them')
+      }
+      expect((await shop.ask('GET', path)).body).toEqual([])
+    },
+  )
+
+  it('the same UUID in the header and in the body is the conversation’s id', async () => {
+    const body = { channel: 'text', user_id: 'u', agent_id: agent, id }
+    const first = await shop.ask('POST', path, body, { 'idempotency-key': id.toUpperCase() })
+    expect([first.status, first.body.conversation.id]).toEqual([200, id])
+    for (const headers of [{ 'idempotency-key': id }, {}])
+      expect((await shop.ask('POST', path, body, headers)).body).toEqual(first.body)
+  })
+
   it('an inline configuration is the same when it says the same', async () => {
     const body = { channel: 'text', user_id: 'u', agent_config: { greeting: 'Hi', instructions: 'Be kind.' }, id }
     const first = await shop.ask('POST', path, body)

@@ -157,13 +157,19 @@ async function placed(
 
 const unkept: Refusal = { code: 'unavailable', message: 'The conversation could not be made; try again.' }
 
-/** D2: a UUID in the body becomes the conversation's id; a key in the header only names the order. */
+/** D2: a UUID in the body becomes the conversation's id; a key in the header only names the order, and no order has two names. */
 function referenceOf({ body, key }: Wanted): Reference | Problem | undefined {
   const [named, second] = [body.conversation_id, body.id].flatMap((uuid) => (uuid ? [uuidReference(uuid)] : []))
   if (second && named?.key !== second.key)
     return wrong(['body', 'id'], 'Give the same UUID as in conversation_id, or leave one of the two out.')
-  return named ?? (key === undefined ? undefined : keyReference(key))
+  if (key === undefined || named?.key === uuidReference(key).key) return named
+  return named ? twoNames : keyReference(key)
 }
+
+const twoNames = wrong(
+  ['header', 'idempotency-key'],
+  'The body has another name for this order. Give one of them: Idempotency-Key, or conversation_id (or id) in the body.',
+)
 
 /** What each channel needs beside an agent. */
 function checkChannel({ channel, user_id, to_address }: CreateConversation): Problem | undefined {

@@ -54,6 +54,7 @@ describe('pages (4.2, X2)', () => {
     ['standard Base64', ({ created_at }) => base64(created_at)],
     ['without padding', ({ created_at }) => base64(created_at).replace(/=+$/, '')],
     ['URL-safe', ({ created_at }) => Buffer.from(created_at).toString('base64url')],
+    ['without an offset', ({ created_at }) => base64(created_at.replace('Z', ''))],
     ['with an offset', ({ created_at }) => base64(created_at.replace('Z', '+00:00'))],
     [
       'of another offset',
@@ -121,7 +122,7 @@ describe('pages (4.2, X2)', () => {
     ['limit', '2.5'],
     ['cursor', 'yesterday'],
     ['cursor', base64('yesterday')],
-    ['cursor', base64('2026-11-20')],
+    ['cursor', base64('2026-11')],
     ['cursor', ''],
     ['status', 'busy'],
     ['channel', 'fax'],
@@ -131,7 +132,8 @@ describe('pages (4.2, X2)', () => {
     ['custom_metadata', '[1]'],
     ['custom_metadata', '{'],
     ['created_after', 'yesterday'],
-    ['updated_before', '2026-11-20T09:00:00'],
+    ['updated_before', '2026-11-20T09:00:00[Europe/Paris]'],
+    ['created_before', '2026-02-30'],
     ['count', 'yes'],
   ])('422 for %s=%s', async (name, value) => {
     const answer = await list({ [name]: value })
@@ -238,6 +240,21 @@ describe('filters (4.2, X11)', () => {
     expect(await ids({ created_before: created_at })).toEqual([second, first])
     expect(await ids({ created_before: sooner })).toEqual([first])
     expect(await ids({ created_after: created_at, created_before: created_at })).toEqual([second])
+  })
+
+  it('a moment without an offset is in UTC, and a date is its midnight', async () => {
+    const only = await shop.text(agent)
+    const { created_at } = await shop.read(only)
+    const exact = created_at.replace('Z', '')
+    const [today = ''] = created_at.split('T')
+    const tomorrow = Temporal.PlainDate.from(today).add({ days: 1 }).toString()
+    for (const field of ['created', 'updated']) {
+      expect(await ids({ [`${field}_after`]: exact, [`${field}_before`]: exact })).toEqual([only])
+      expect(await ids({ [`${field}_after`]: today, [`${field}_before`]: tomorrow })).toEqual([only])
+      expect(await ids({ [`${field}_after`]: tomorrow })).toEqual([])
+    }
+    const { text } = await shop.ask('GET', `${path}/export?created_after=${exact}&created_before=${tomorrow}`)
+    expect(JSON.parse(text).id).toBe(only)
   })
 
   it('updated_* goes by the last change of any kind (D27)', async () => {

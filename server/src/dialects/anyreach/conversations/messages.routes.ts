@@ -12,6 +12,7 @@ import { conversationId } from '../ids.ts'
 import { openEvents } from './streaming.ts'
 import { usedTool } from './transcript.ts'
 import { activeStatuses, statusOf } from '../vocabulary.ts'
+import { wantsEvents } from './wants-events.ts'
 import { replied, type Replied } from '../wire/conversations.ts'
 import { idParams, sendMessage } from '../wire/requests.ts'
 
@@ -38,7 +39,7 @@ export function messageRoutes(scope: Scope, api: Api): void {
       if (refused) return sendProblem(reply, refused)
       const { text, interactivity } = request.body
       const said = { view, text, rich: interactivity === 'rich' }
-      return wantsEvents(request) ? stream(api, request, reply, said) : answer(api, request, reply, said)
+      return wantsEvents(request.headers.accept) ? stream(api, request, reply, said) : answer(api, request, reply, said)
     },
   )
 }
@@ -103,8 +104,4 @@ function notAnswered(refusal: Refusal): Problem {
   if (code === 'not_found') return notFound('Conversation')
   if (code === 'wrong_state') return notText
   return code === 'closed' ? notActive : problemOf(refusal)
-}
-
-function wantsEvents({ headers: { accept = '' } }: FastifyRequest): boolean {
-  return accept.split(',').some((one) => /^ *text\/event-stream *(?:;|$)/i.test(one))
 }

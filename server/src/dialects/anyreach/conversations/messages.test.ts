@@ -80,9 +80,12 @@ describe('messages (4.4)', () => {
     expect((await shop.read(id)).user_turn_count).toBe(0)
   })
 
-  it('the longest text is taken', async () => {
+  it.each(['x', '😀'])('the longest text is taken: 16 000 × %s', async (character) => {
     const id = await shop.text(await shop.agent())
-    expect((await shop.ask('POST', messages(id), { text: 'x'.repeat(16_000) })).status).toBe(200)
+    const text = character.repeat(16_000)
+    expect((await shop.ask('POST', messages(id), { text })).status).toBe(200)
+    expect((await shop.read(id)).conversation.items).toContainEqual(expect.objectContaining({ role: 'user', text }))
+    expect((await shop.ask('POST', messages(id), { text: text + character })).status).toBe(422)
   })
 
   it('an agent that fails is a 502, and the message is kept', async () => {
@@ -140,6 +143,29 @@ describe('an answer as events (X3)', () => {
       event: 'message',
       data: { conversation_id: id, reply: 'It comes on Friday.', tool_calls: [], widgets: [] },
     })
+  })
+
+  it.each([
+    ['text/event-stream', true],
+    ['TEXT/Event-Stream; charset=utf-8 ; Q=0.5', true],
+    ['application/json, text/event-stream', true],
+    ['application/json;q=0.4, text/event-stream;q=0.4', true],
+    ['application/json;q=0, text/event-stream;q=0.001', true],
+    ['application/*, text/event-stream;q=0.1', true],
+    ['text/event-stream;note="a,b;q=0"', true],
+    ['application/json, text/event-stream;q=0', false],
+    ['text/event-stream;q=0.000', false],
+    ['text/event-stream;note="a,b";q=0', false],
+    ['application/json, text/event-stream;q=0.9', false],
+    ['application/json;profile=x;q=0.5, text/event-stream;q=0.4', false],
+    ['text/event-stream;q=often', false],
+    ['text/*, */*', false],
+    ['text/event-streams', false],
+    ['application/json', false],
+  ])('RFC 9110 section 12.5.1: whether `%s` asks for them: %s', async (accept, isAsked) => {
+    const id = await shop.text(await shop.agent({ speech: { by: 'script', lines: ['On Friday.'] } }))
+    const { headers } = await shop.ask('POST', messages(id), { text: 'When?' }, { accept })
+    expect(headers['content-type']).toBe(`${isAsked ? 'text/event-stream' : 'application/json'}; charset=utf-8`)
   })
 
   it('what is wrong before it begins is answered as ever', async () => {

@@ -7,7 +7,8 @@ import { contains, objectIn } from '../containing.ts'
 import { artefactsOf, changedAt, durationOf, userTurnsOf, versionShown } from './conversation.ts'
 import { wrong, type Problem } from '../errors.ts'
 import { keptOf } from './kept.ts'
-import { madeAt, readStamp, type Microseconds } from '../time.ts'
+import { momentsOf, type Moments } from '../moments.ts'
+import { madeAt, type Microseconds } from '../time.ts'
 import { kindOf, possibleStatuses, statusOf } from '../vocabulary.ts'
 import type { Filters } from '../wire/requests.ts'
 
@@ -107,21 +108,6 @@ function isGiven(...bounds: readonly (number | undefined)[]): boolean {
 /** Both bounds inclusive; what is not known fits none. */
 function within(value: number | null, least = -Infinity, most = Infinity): boolean {
   return value !== null && value >= least && value <= most
-}
-
-const moments = ['created_after', 'created_before', 'updated_after', 'updated_before'] as const
-type Moments = Partial<Record<(typeof moments)[number], Microseconds>>
-
-function momentsOf(filters: Filters): Moments | Problem {
-  const times: Moments = {}
-  for (const name of moments) {
-    const text = filters[name]
-    if (text === undefined) continue
-    const at = readStamp(text)
-    if (at === undefined) return wrong(['query', name], 'Give a moment with its offset, as 2026-11-20T09:00:00Z.')
-    times[name] = at
-  }
-  return times
 }
 
 /** The milliseconds that lists go by. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTrial, type Caller, type Trial } from '#app/trial.ts'
-import { bolnaKey } from '../../bolna/keys.ts'
+import { bolnaKey } from '../../bolna/credentials/keys.ts'
 import { organizationId } from './keys.ts'
 import { scopes } from './scopes.ts'
 import { ask, limitedToken, tokenOf } from '#conformance/anyreach-asking.ts'

@@ -25,6 +25,20 @@ describe('the guard', () => {
     expect(verb).toMatchObject({ status: 405, headers: { allow: 'DELETE, GET, HEAD' } })
   })
 
+  it('section 7: a path with an empty part is unknown, whatever the verb', async () => {
+    for (const url of [
+      '/core//conversations',
+      '//core/conversations',
+      '/core/conversations//',
+      `${keys}//`,
+      '/core/agents//versions',
+    ])
+      for (const method of ['GET', 'PATCH'] as const)
+        expect([method, url, (await ask(trial, token, { method, url })).status]).toEqual([method, url, 404])
+    const verb = await ask(trial, token, { method: 'PATCH', url: '/core/conversations/?limit=1' })
+    expect([verb.status, verb.headers['allow']]).toEqual([405, 'GET, HEAD, POST'])
+  })
+
   it('A21: answers 403 to a token without the scope, before it looks at the body', async () => {
     const reader = await limitedToken(trial, trial.dev, ['conversations:read'])
     const refused = await ask(trial, reader, { method: 'POST', url: keys, payload: { nonsense: true } })

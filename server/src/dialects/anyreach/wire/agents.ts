@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { agentConfig } from './agent-config.ts'
 import { limits } from '../limits.ts'
+import { shownAgentConfig } from './shown-config.ts'
+import { moments } from './moments.ts'
 
 /** The shapes of agents and their versions (4.7). */
 
@@ -51,17 +53,13 @@ export const versionParams = idParams.extend({
   version: z.string().max(20).meta({ description: 'Its number, or `latest`' }),
 })
 
-const instant = z.string().max(64)
 const flag = z.enum(['true', 'false'])
 export const agentsQuery = z.object({
   name: z.string().max(256).optional().meta({ description: 'A part of it, in whatever case' }),
   active: flag.optional(),
   is_demo: flag.optional(),
   metadata: z.string().max(limits.metadataBytes).optional().meta({ description: 'A JSON object that it contains' }),
-  created_after: instant.optional(),
-  created_before: instant.optional(),
-  updated_after: instant.optional(),
-  updated_before: instant.optional(),
+  ...moments,
   limit: z.coerce.number().int().min(1).default(limits.pageUsual).meta({ description: 'At most 200' }),
   cursor: z.string().max(200).optional().meta({ description: "Base64 of the last item's created_at" }),
 })
@@ -96,23 +94,12 @@ export const versionsQuery = z.object({
   before_version: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
 })
 
-const shownConfig = z
-  .looseObject({
-    greeting: z.string(),
-    instructions: z.string(),
-    agent: z.looseObject({ type: z.enum(['script', 'http', 'openai']) }),
-    tools: z.array(z.looseObject({ name: z.string() })),
-    idle_end_minutes: z.int().nullable(),
-    summary: z.boolean(),
-    email: z.object({ address: z.string(), default_subject: z.string() }).nullable(),
-  })
-  .meta({ id: 'ShownAgentConfig', description: 'As AgentConfig, without its secrets' })
 const versionShape = {
   id: z.string(),
   agent_id: z.string(),
   version: z.int(),
   status: z.enum(['draft', 'published']),
-  config: shownConfig,
+  config: shownAgentConfig,
   created_at: stamp,
   updated_at: stamp,
   published_at: stamp.nullable(),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { agentConfig } from './agent-config.ts'
 import { limits } from '../limits.ts'
 import { channels, statuses } from '../vocabulary.ts'
+import { moments } from './moments.ts'
 import { shownAs } from './shown-as.ts'
 
 /** What conversations are created, listed and spoken to by (4.1, 4.2, 4.4). Unknown keys are ignored. */
@@ -72,7 +73,7 @@ export const idempotency = z.looseObject({
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/, 'Give 1 to 200 visible ASCII characters.')
     .optional()
-    .meta({ description: 'Names the order; sent again, nothing is made twice (D2)' }),
+    .meta({ description: 'Names the order; sent again, nothing is made twice (D2). In place of a UUID in the body' }),
 })
 
 export const sendMessage = z
@@ -121,12 +122,6 @@ const number = (description: string) =>
     .optional()
     .meta({ ...shownAs({ type: 'number' }), description })
 const word = (description: string) => z.string().max(500).optional().meta({ description })
-const moment = (description: string) =>
-  z
-    .string()
-    .max(64)
-    .optional()
-    .meta({ ...shownAs({ type: 'string', format: 'date-time' }), description })
 
 export const filters = {
   direction: z.enum(['inbound', 'outbound']).optional(),
@@ -146,10 +141,7 @@ export const filters = {
     description: 'A JSON object: what the metadata has to contain. Needs conversations:read_sensitive',
     example: '{"order_id":"123"}',
   }),
-  created_after: moment('Inclusive'),
-  created_before: moment('Inclusive'),
-  updated_after: moment('Inclusive'),
-  updated_before: moment('Inclusive'),
+  ...moments,
 }
 
 export const listQuery = z.object({

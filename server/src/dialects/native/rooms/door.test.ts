@@ -386,7 +386,7 @@ describe('what is not in order', () => {
     binary.ws.send(Buffer.from('{"type":"ping"}'), { binary: true })
     expect(await binary.closed).toMatchObject({ code: 1003 })
     const large = await joined(await room())
-    large.say('x'.repeat(16 * 1024))
+    large.say('x'.repeat(192 * 1024))
     expect(await large.closed).toMatchObject({ code: 1009 })
     const broken = await joined(await room())
     broken.ws.send(Buffer.from([0xff, 0xfe]), { binary: false })

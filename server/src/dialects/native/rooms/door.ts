@@ -9,8 +9,8 @@ import { problem, toProblem, type Problem } from '../errors.ts'
 import { Visitor } from './visitor.ts'
 
 const path = '/rooms'
-/** The largest frame; a larger one closes the socket (1009, RFC 6455 section 7.4.1). */
-const mostBytes = 16 * 1024
+/** The largest frame, so that 16 000 characters fit, each as two escapes of JSON; a larger one closes the socket (1009, RFC 6455 section 7.4.1). */
+const mostBytes = 192 * 1024
 /** How long those who are asked to go may take, in real time. */
 const goingMs = 1_000
 

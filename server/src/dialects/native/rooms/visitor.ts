@@ -12,7 +12,7 @@ const mostPerSecond = 20
 /** How many of its messages may wait for the store. */
 const mostWaiting = 40
 /** What may wait for a reader to make room. */
-const mostBuffered = 1024 * 1024
+const mostBuffered = 4 * 1024 * 1024
 
 /** Close codes (RFC 6455 section 7.4.1; those from 4000 on are our own). */
 const closing = {
