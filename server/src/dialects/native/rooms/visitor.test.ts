@@ -102,7 +102,7 @@ it('who has gone before they were in has lost their seat', async () => {
 it('a reader who makes no room for a megabyte is let go, and may come back', async () => {
   const { socket, told, come, hear } = visit()
   await come()
-  socket.bufferedAmount = 1024 * 1024
+  socket.bufferedAmount = 4 * 1024 * 1024
   hear(said('Hello'))
   expect(socket.closedWith).toBeUndefined()
   socket.bufferedAmount++
