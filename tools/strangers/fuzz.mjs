@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { pythonPackages } from './installing.mjs'
 
 const checks = [
@@ -11,6 +12,8 @@ const checks = [
   'response_headers_conformance',
   'response_schema_conformance',
 ]
+
+const hooks = fileURLToPath(new URL('fuzz_hooks.py', import.meta.url))
 
 export function run({ url, token, cases = '100', only, seed }) {
   const bin = pythonPackages('schemathesis==4.32.5')
@@ -36,5 +39,6 @@ export function run({ url, token, cases = '100', only, seed }) {
     ...(only ? ['--include-path-regex', only] : []),
     ...(seed ? ['--seed', seed] : []),
   ]
-  return spawnSync(join(bin, 'schemathesis'), words, { stdio: 'inherit', cwd: tmpdir() }).status ?? 1
+  const env = { ...process.env, SCHEMATHESIS_HOOKS: hooks }
+  return spawnSync(join(bin, 'schemathesis'), words, { stdio: 'inherit', cwd: tmpdir(), env }).status ?? 1
 }
