@@ -1,4 +1,4 @@
-# Every case is to be a new one: hypothesis would spend most of its time on making smaller what was accepted already.
-from hypothesis.internal.conjecture.engine import ConjectureRunner
+# Every case is to be a new one: hypothesis would spend most of its time on making cases that were accepted smaller or longer.
+import hypothesis
 
-ConjectureRunner.pareto_optimise = lambda runner: None
+hypothesis.target = lambda observation, label="": observation
