@@ -49,6 +49,7 @@ function told(event: SessionEvent): Data {
     case 'turn.taken':
     case 'tool.called':
     case 'agent.advised':
+    case 'model.used':
     case 'words.imported':
     case 'turn.failed':
     case 'words.placed':
@@ -90,7 +91,16 @@ function told(event: SessionEvent): Data {
 
 type TalkEvent = Extract<
   SessionEvent,
-  { type: 'turn.taken' | 'tool.called' | 'agent.advised' | 'words.imported' | 'turn.failed' | 'words.placed' }
+  {
+    type:
+      | 'turn.taken'
+      | 'tool.called'
+      | 'agent.advised'
+      | 'model.used'
+      | 'words.imported'
+      | 'turn.failed'
+      | 'words.placed'
+  }
 >
 
 /** That somebody spoke, and never what they said. */
@@ -100,6 +110,10 @@ function talkData(event: TalkEvent): Data {
       return { who: event.who, quietFrom: showInstant(event.quietFrom), speaker: event.speaker }
     case 'agent.advised':
       return {}
+    case 'model.used': {
+      const { model, promptTokens, completionTokens } = event
+      return { model, promptTokens, completionTokens }
+    }
     case 'tool.called': {
       // What went in and out of it may be what somebody said.
       const { id, name, isError, latencyMs } = event.call

@@ -125,6 +125,7 @@ export const eventTypes = [
   'turn.taken',
   'tool.called',
   'agent.advised',
+  'model.used',
   'words.imported',
   'turn.failed',
   'online.asked',

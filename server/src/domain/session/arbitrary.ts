@@ -216,6 +216,11 @@ const talk: Arbitrary<Deed> = fc.oneof(
       call: { id: 't1', name: 'look', arguments: {}, output: 'o'.repeat(length), isError: false, latencyMs: 1 },
     })),
   ),
+  fc
+    .tuple(fc.integer({ min: -1 }), fc.nat())
+    .map(([promptTokens, completionTokens]) =>
+      deed('note_usage', () => ({ type: 'note_usage', model: 'small', promptTokens, completionTokens })),
+    ),
   fc.nat(limits.advice * 2).map((length) => deed('advise', () => ({ type: 'advise', text: 'a'.repeat(length) }))),
   fc
     .tuple(fc.nat(400), fc.boolean())

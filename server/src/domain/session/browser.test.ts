@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { browser, given, second } from './given.ts'
+import { session as noun } from './session.ts'
 
 describe('a browser session', () => {
   it('asks its room to talk, and no line', () => {
@@ -19,6 +20,20 @@ describe('a browser session', () => {
     session.at(30)
     expect(session.asked('room.say_last')).toEqual([{ attempt: 1 }])
     expect(session.at(40).state).toMatchObject({ state: 'wrapping', end: { cause: 'silence' } })
+  })
+
+  it('X12: its agent is advised as long as it is live, in so many characters, and nothing else changes', () => {
+    const session = given(browser)
+    expect(session.refusal({ type: 'advise', text: 'Be kind.' }).code).toBe('wrong_state')
+    session.report({ is: 'answered', lease: 'here' })
+    const before = session.state
+    session.do({ type: 'advise', text: '😀'.repeat(4_000) })
+    const advised = session.events.at(-1)
+    expect([advised?.type, advised && noun.part(advised)]).toEqual(['agent.advised', { creates: 'advice' }])
+    expect(session.state).toEqual(before)
+    for (const text of [' ', 'x'.repeat(4_001)]) expect(session.refusal({ type: 'advise', text }).code).toBe('invalid')
+    session.do({ type: 'hang_up' })
+    expect(session.refusal({ type: 'advise', text: 'Too late.' }).code).toBe('closed')
   })
 
   it('rule 9: is handed over at once, as what is written', () => {

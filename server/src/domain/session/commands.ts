@@ -1,7 +1,7 @@
 import type { Id } from '../vocabulary/id.ts'
 import type { Instant } from '../vocabulary/instant.ts'
 import type { ControlCommand } from './control/commands.ts'
-import type { ImportedItem, SessionCreated, ToolCall, Took, Widget } from './events.ts'
+import type { ImportedItem, SessionCreated, ModelUse, ToolCall, Took, Widget } from './events.ts'
 import type { MailCommand } from './mail/commands.ts'
 import type { Artefact, ArtefactState, Cause, Protocol } from './state.ts'
 
@@ -19,6 +19,7 @@ export type SessionCommand =
   | Turn
   | NoteTool
   | Advise
+  | NoteUsage
   | FailTurn
   | VoicemailSign
   | AgentEnds
@@ -171,6 +172,11 @@ export interface NoteTool {
   readonly type: 'note_tool'
   readonly after: Id | null
   readonly call: ToolCall
+}
+
+/** A language model was asked, for the record and the bill. */
+export interface NoteUsage extends ModelUse {
+  readonly type: 'note_usage'
 }
 
 /** A supervisor tells the agent something that the user does not hear. */

@@ -14,6 +14,7 @@ import type { Session } from './state.ts'
 import { decideDropRetry, decideHangUp, decideLose, decideQueue, decideReject, decideStop } from './stopping.ts'
 import {
   decideAdvice,
+  decideUsage,
   decideAgentEnds,
   decideCallBack,
   decideLease,
@@ -62,6 +63,8 @@ function decideExisting(session: Session, command: SessionCommand, context: Cont
       return decideTurn(session, command, context)
     case 'note_tool':
       return decideTool(session, command, context)
+    case 'note_usage':
+      return decideUsage(session, command, context)
     case 'advise':
       return decideAdvice(session, command, context)
     case 'fail_turn':

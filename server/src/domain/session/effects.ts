@@ -37,6 +37,7 @@ export function effects(event: SessionEvent, session: Session): readonly Effect[
     case 'turn.taken':
     case 'tool.called':
     case 'agent.advised':
+    case 'model.used':
     case 'words.imported':
     case 'turn.failed':
     case 'voicemail.judged':

@@ -28,6 +28,7 @@ export type SessionEvent =
   | TurnTaken
   | ToolCalled
   | AgentAdvised
+  | ModelUsed
   | WordsImported
   | TurnFailed
   | OnlineAsked
@@ -209,6 +210,19 @@ export interface ToolCalled extends At {
 export interface AgentAdvised extends At {
   readonly type: 'agent.advised'
   readonly text: string
+}
+
+/** A language model was asked in an attempt, for so many tokens in and out. Creates a part `usage`. */
+export interface ModelUsed extends At, ModelUse {
+  readonly type: 'model.used'
+  readonly attempt: number
+}
+
+/** What a turn took of a model, as its endpoint counts. */
+export interface ModelUse {
+  readonly model: string
+  readonly promptTokens: number
+  readonly completionTokens: number
 }
 
 /** One use of a tool, with what came of it. */

@@ -58,6 +58,7 @@ export function evolve(session: Session | undefined, event: SessionEvent): Sessi
       return session.kind === 'email' ? evolveMail(session, event) : { ...session, ...ungreeted(session) }
     case 'tool.called':
     case 'agent.advised':
+    case 'model.used':
     case 'report.refused':
       return session
     case 'session.erased':

@@ -109,11 +109,12 @@ export const lists: Readonly<Record<ListName, ListShape>> = {
   in_flight: { equal: 'inFlight', sort: 'createdAt' },
 }
 
-/** The order, the artefacts, the tools used, what the agent was advised, what was said elsewhere, and for the rest its timeline; who spoke on a call and what was counted is in none. */
+/** The order, the artefacts, the tools used, what the agent was advised and what its model took, what was said elsewhere, and for the rest its timeline; who spoke on a call and what was counted is in none. */
 export function part(event: SessionEvent): PartRole | undefined {
   if (event.type === 'session.created') return { creates: 'order' }
   if (event.type === 'artefact.settled') return { creates: 'artefact' }
   if (event.type === 'tool.called') return { creates: 'tool_call' }
+  if (event.type === 'model.used') return { creates: 'usage' }
   if (event.type === 'agent.advised') return { creates: 'advice' }
   if (event.type === 'words.imported') return { creates: 'history' }
   if (event.type === 'mail.composed' || event.type === 'mail.received') return { creates: 'mail' }

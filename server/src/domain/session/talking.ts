@@ -7,6 +7,7 @@ import type {
   CallBack,
   FailTurn,
   NoteTool,
+  NoteUsage,
   PlaceWords,
   TakeLease,
   Turn,
@@ -33,15 +34,31 @@ export function decideTurn(session: Session, turn: Turn, { now: at }: Deciders):
 
 /** What the agent's tools did is kept beside what was said, also where the session ended meanwhile: it was done. */
 export function decideTool(session: Session, { after, call }: NoteTool, { now: at }: Deciders): Deciding {
-  const { state } = session
-  const isOver = state === 'wrapping' || state === 'ended'
-  if (state !== 'live' && !isOver && !isBeingMailed(session)) return notLive(session)
+  if (!mayBeKept(session)) return notLive(session)
   if (JSON.stringify(call).length > limits.tool) {
     return refuse('invalid', `A tool's arguments and output are at most ${limits.tool} characters as JSON.`, {
       field: 'call',
     })
   }
   return { events: [{ type: 'tool.called', at, after, call }] }
+}
+
+/** What was used is paid for, whatever became of the session meanwhile. */
+export function decideUsage(session: Session, usage: NoteUsage, { now: at }: Deciders): Deciding {
+  if (!mayBeKept(session)) return notLive(session)
+  const { model, promptTokens, completionTokens } = usage
+  const counts = [promptTokens, completionTokens]
+  if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0))
+    return refuse('invalid', 'Tokens are counted in whole numbers from 0 on.', { field: 'promptTokens' })
+  const { number: attempt } = session.attempt
+  const event = { model: model.slice(0, limits.note), promptTokens, completionTokens }
+  return { events: [{ type: 'model.used', at, attempt, ...event }] }
+}
+
+/** What was done for a turn is kept beside it, also where the session has ended since. */
+function mayBeKept(session: Session): boolean {
+  const { state } = session
+  return state === 'live' || state === 'wrapping' || state === 'ended' || isBeingMailed(session)
 }
 
 /** Kept for the agent's next turns: whoever advises is heard by nobody else. */

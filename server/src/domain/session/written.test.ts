@@ -109,6 +109,20 @@ describe('sessions that are written', () => {
     expect(given().refusal({ type: 'note_tool', after: null, call }).code).toBe('wrong_state')
   })
 
+  test('what its model took is kept with the attempt, also after the end, and changes nothing', () => {
+    const usage = { model: 'm'.repeat(300), promptTokens: 900, completionTokens: 0 }
+    const session = chat().do({ type: 'hang_up' })
+    const before = session.state
+    session.do({ type: 'note_usage', ...usage })
+    const used = session.events.at(-1)
+    expect(used).toMatchObject({ type: 'model.used', attempt: 1, ...usage, model: 'm'.repeat(limits.note) })
+    expect(used && noun.part(used)).toEqual({ creates: 'usage' })
+    expect(session.state).toEqual(before)
+    expect(given().refusal({ type: 'note_usage', ...usage }).code).toBe('wrong_state')
+    for (const wrong of [{ promptTokens: -1 }, { completionTokens: 0.5 }, { promptTokens: NaN }])
+      expect(session.refusal({ type: 'note_usage', ...usage, ...wrong }).code).toBe('invalid')
+  })
+
   test('an agent that had no first words is not asked for them again; one that had is not marked', () => {
     expect(chat().do({ type: 'fail_turn', because: 'it broke' }).state.greetingTried).toBe(true)
     expect(chat().says('agent').state.greetingTried).toBe(true)

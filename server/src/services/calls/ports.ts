@@ -1,6 +1,6 @@
 import type { Artefact, Cause, Protocol } from '#domain/session/state.ts'
 import type { ReportedWhat } from '#domain/session/commands.ts'
-import type { ToolCall, Took, Widget } from '#domain/session/events.ts'
+import type { ModelUse, ToolCall, Took, Widget } from '#domain/session/events.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import type { Id } from '#domain/vocabulary/id.ts'
 import type { Instant, Milliseconds } from '#domain/vocabulary/instant.ts'
@@ -186,7 +186,7 @@ export interface TurnReply {
   readonly widgets?: readonly Widget[]
   readonly took?: Omit<Took, 'totalMs'>
   /** What a language model took for it, as its endpoint counts. */
-  readonly usage?: { readonly model: string; readonly promptTokens: number; readonly completionTokens: number }
+  readonly usage?: ModelUse
 }
 
 /** Carries mail out. */

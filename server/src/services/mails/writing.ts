@@ -14,6 +14,7 @@ import { persist } from '../calls/patience.ts'
 import type { TurnReply } from '../calls/ports.ts'
 import { askAgent, type Answer, type FailedTurn } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
+import { keepUsage } from '../calls/talk/usage.ts'
 import { read } from '../reading.ts'
 import { recordWritten } from '../written/words.ts'
 import type { MailParts } from './parts.ts'
@@ -44,7 +45,8 @@ async function write(parts: MailParts, account: string, id: Id, signal: AbortSig
   const after = asked.on === 'user' ? await wordsBefore(parts, view, asked) : null
   const keep = (calls: readonly ToolCall[] = []): Promise<void> => keepTools(parts, view.session, after, calls)
   const reply = await ask(parts, view, asked, { signal, late: (call) => void keep([call]) })
-  await keep(reply.toolCalls)
+  const usage = 'failed' in reply ? undefined : reply.usage
+  await Promise.all([keep(reply.toolCalls), keepUsage(parts, view.session, usage)])
   if ('failed' in reply) return failed(parts, view, { asked, reply, signal })
   const outcome = await persist<true>(parts, { account, by: 'agent' }, (unit) =>
     compose(unit, { ...view, ...parts, asked, reply }),

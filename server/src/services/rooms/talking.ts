@@ -13,6 +13,7 @@ import { persist } from '../calls/patience.ts'
 import type { AgentRuntime, SaidTurn, TurnInput } from '../calls/ports.ts'
 import { askAgent, type Answer } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
+import { keepUsage } from '../calls/talk/usage.ts'
 import { Talk, type TalkHouse } from '../calls/talk/talk.ts'
 import { mostAdvice } from './advice.ts'
 import type { Room } from './room.ts'
@@ -135,7 +136,8 @@ export class RoomTalk implements TalkHouse {
       keepTools(this.#need, { account, id }, after, calls)
     const late = (call: ToolCall): void => void this.#need.track(keep([call]))
     const reply = await askAgent(runtime, system, { ...told, channel: 'browser', ...input }, stopped, late)
-    await keep(reply.toolCalls)
+    const usage = 'failed' in reply ? undefined : reply.usage
+    await Promise.all([keep(reply.toolCalls), keepUsage(this.#need, { account, id }, usage)])
     if ('failed' in reply) return reply
     this.#handsOver = reply.handOver !== undefined
     // What is handed over is over for the agent (rule 9).

@@ -10,6 +10,7 @@ import { persist } from '../calls/patience.ts'
 import type { TurnProgress } from '../calls/ports.ts'
 import { askAgent, type Answer, type FailedTurn } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
+import { keepUsage } from '../calls/talk/usage.ts'
 import type { TextMessage, TextTurn } from './api.ts'
 import type { TextParts } from './parts.ts'
 import { recordChat } from './recording.ts'
@@ -55,7 +56,9 @@ export async function answer(
   )
   await keep(reply.toolCalls)
   if ('failed' in reply) return failed(parts, session, reply, signal)
-  return record(parts, view, asked, reply)
+  // Together, so that both travel to the store at once.
+  const [recorded] = await Promise.all([record(parts, view, asked, reply), keepUsage(parts, session, reply.usage)])
+  return recorded
 }
 
 /** Nobody hears of what comes too late; whoever hears of it never breaks the turn. */

@@ -45,7 +45,7 @@ export function executionOf(parts: ExecutionParts) {
   const talked = talkedSeconds(session)
   const spoken = talked !== undefined
   const end = parts.ending?.end ?? session.end
-  const usage = usageOf(parts, completed)
+  const usage = usageOf(parts, valueOf(parts, 'cost'), completed)
   const vendor = order.vendor?.['bolna'] as { readonly retry_config?: unknown } | undefined
 
   return {

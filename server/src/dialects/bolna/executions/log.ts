@@ -89,6 +89,7 @@ function sentenceOf(event: SessionEvent, state: SessionState | undefined): Words
     case 'turn.taken':
     case 'tool.called':
     case 'agent.advised':
+    case 'model.used':
     case 'words.imported':
     case 'turn.failed':
     case 'mail.composed':

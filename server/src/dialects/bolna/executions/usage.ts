@@ -17,22 +17,23 @@ interface Tools {
 }
 
 /** `usage_breakdown` (3.6): the law's keys and those of real payloads; zeros until the execution is completed. */
-export function usageOf({ session, definition, order, talk }: ExecutionParts, completed: boolean) {
+export function usageOf({ session, definition, order, talk }: ExecutionParts, cost: unknown, completed: boolean) {
   const tools = toolsOf(definition)
   const voice = text(record(order.vendor?.['bolna'])['voice_id']) ?? tools.voice
   const { answeredAt, endedAt } = session.attempt
   const talkMs = completed && answeredAt !== undefined && endedAt !== undefined ? endedAt - answeredAt : 0
   const said = completed ? talk.filter(isSaid) : []
   const characters = said.reduce((sum, { who, text }) => sum + (who === 'agent' ? text.length : 0), 0)
-  const models = {}
+  const models = completed ? modelsOf(cost) : {}
+  const conversation = conversationOf(models, tools.llmProvider)
   return {
     synthesizer_characters: characters,
     synthesizer_model: tools.synthesizer,
     transcriber_duration: seconds(talkMs),
     transcriber_model: tools.transcriber,
-    llm_tokens: 0,
+    llm_tokens: conversation ? conversation.input + conversation.output : 0,
     llm_model: models, // D8: both spellings
-    llmTokens: 0,
+    llmTokens: conversation ? conversation.input + conversation.output : 0,
     llmModel: models,
     voice_id: voice,
     api_tools: [],
@@ -48,7 +49,7 @@ export function usageOf({ session, definition, order, talk }: ExecutionParts, co
     transcriber_provider: tools.transcriberProvider,
     transcriber_language: tools.language,
     llm_usage_breakdown: {
-      conversation: null,
+      conversation,
       hangup: null,
       analytics: null,
       extraction: null,
@@ -67,6 +68,24 @@ export function usageOf({ session, definition, order, talk }: ExecutionParts, co
     check_if_user_online: (definition.limits.askOnlineMs ?? null) !== null,
     trigger_user_online_message_after: wholeSeconds(definition.limits.askOnlineMs) ?? 10,
   }
+}
+
+type Models = Readonly<Record<string, { readonly input: number; readonly output: number }>>
+
+/** Tokens by model, as the artefact `cost` counted them. */
+function modelsOf(cost: unknown): Models {
+  const { models } = record(cost) as { readonly models?: Models }
+  return models ?? {}
+}
+
+/** All of them together; null: none was asked. The key is the account's own. */
+function conversationOf(models: Models, provider: string | null) {
+  const names = Object.keys(models)
+  if (names.length === 0) return null
+  const uses = Object.values(models)
+  const input = uses.reduce((sum, use) => sum + use.input, 0)
+  const output = uses.reduce((sum, use) => sum + use.output, 0)
+  return { input, output, model: names.join(', '), provider, provider_connected: true }
 }
 
 /** The first task's tools; an agent made in another dialect has none. */

@@ -39,6 +39,7 @@ export function statusAfter(event: SessionEvent, from: SessionState | undefined)
     case 'retry.dropped':
     case 'tool.called':
     case 'agent.advised':
+    case 'model.used':
     case 'words.imported':
     case 'turn.failed':
     case 'mail.composed':

@@ -11,6 +11,7 @@ import { transcriptOf } from '../conversation/transcript.ts'
 import { persist } from '../patience.ts'
 import type { Rates } from '../ports.ts'
 import { costOf } from '../wrap/cost.ts'
+import { modelsOf } from '../wrap/usage.ts'
 import { settleHold, type Back } from './handing.ts'
 import type { Wakes } from './wakes.ts'
 
@@ -55,7 +56,10 @@ async function spentOn({ engine, rates }: ReleasingNeed, account: string, id: Id
     unit.holder(walletClaim) === undefined ? undefined : unit.state(sessionNoun, id),
   )
   if (!session) return 0
-  if (session.attempt.number === attempt) return costOf(session, await transcriptOf(engine, session), rates).total
+  if (session.attempt.number === attempt) {
+    const [said, models] = await Promise.all([transcriptOf(engine, session), modelsOf(engine, session)])
+    return costOf(session, said, rates, models).total
+  }
   const past = session.past.find(({ number }) => number === attempt)
   if (!past?.wasLive || past.cost > 0) return past?.cost ?? 0
   // Its cost was never made, and its words may go on in the next attempt: its time alone is charged.

@@ -18,6 +18,7 @@ import { persist } from '../patience.ts'
 import type { AgentRuntime, News, Telephony, TurnInput } from '../ports.ts'
 import { askAgent } from './asking.ts'
 import { keepTools } from './tools.ts'
+import { keepUsage } from './usage.ts'
 import { whyNotThen } from './calling-back.ts'
 import { Talk, type Speech, type TalkHouse } from './talk.ts'
 
@@ -184,7 +185,8 @@ export class Talks {
           keepTools(this.#need, { account, id: session }, after, calls)
         const late = (call: ToolCall): void => void this.#track(keep([call]))
         const reply = await askAgent(runtime, system, asked, this.#stopped.signal, late)
-        await keep(reply.toolCalls)
+        const usage = 'failed' in reply ? undefined : reply.usage
+        await Promise.all([keep(reply.toolCalls), keepUsage(this.#need, { account, id: session }, usage)])
         return reply
       },
       speak: (text) => speak(telephony, account, reference, text),

@@ -8,7 +8,7 @@ import type { System } from '#engine/ports.ts'
 import type { Logger } from '../../ports.ts'
 import { persist } from '../patience.ts'
 
-interface KeepingNeed {
+export interface KeepingNeed {
   readonly engine: Pick<Engine, 'execute'>
   readonly system: Pick<System, 'after'>
   readonly log?: Logger

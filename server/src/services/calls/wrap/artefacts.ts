@@ -11,6 +11,7 @@ import { within } from '../patience.ts'
 import type { AgentRuntime, Analysed, Analysis, AnalysisInput, Rates, SaidTurn } from '../ports.ts'
 import type { Talks } from '../talk/talks.ts'
 import { costOf } from './cost.ts'
+import { modelsOf } from './usage.ts'
 
 export interface ArtefactsNeed {
   readonly engine: Engine
@@ -51,7 +52,7 @@ async function make(need: ArtefactsNeed, { artefact, attempt }: Wanted, view: Se
   if (session.attempt.number !== attempt) return { ...about, state: 'failed', because: 'its attempt was over' }
   const said = await transcriptOf(need.engine, session)
   if (artefact === 'cost') {
-    const cost = costOf(session, said, need.rates)
+    const cost = costOf(session, said, need.rates, await modelsOf(need.engine, session))
     return { ...about, state: 'done', value: cost, cost: cost.total }
   }
   const made = await (artefact === 'summary' ? summed(need, view, said) : analysed(need, artefact, view, said))

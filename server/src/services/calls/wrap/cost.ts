@@ -1,6 +1,7 @@
 import type { Session } from '#domain/session/state.ts'
 import { minuteMs, type Instant } from '#domain/vocabulary/instant.ts'
 import type { Rates, SaidTurn } from '../ports.ts'
+import type { Models } from './usage.ts'
 
 /** What one attempt of a call cost, in cents, and what it was counted by. */
 export interface Cost {
@@ -17,18 +18,19 @@ export interface Cost {
   readonly seconds: number
   /** Characters that our voice spoke. */
   readonly characters: number
+  /** Into and out of all models together. */
   readonly tokens: number
+  readonly models: Models
 }
 
-/** Started minutes are charged from the answer to the end of the line, words by what was said. */
-export function costOf(session: Session, said: readonly SaidTurn[], rates: Rates): Cost {
+/** Started minutes are charged from the answer to the end of the line, words by what was said, models by their tokens. */
+export function costOf(session: Session, said: readonly SaidTurn[], rates: Rates, models: Models = {}): Cost {
   const { answeredAt, endedAt = session.updatedAt } = session.attempt
   const lastedMs = answeredAt === undefined ? 0 : Math.max(0, endedAt - answeredAt)
   const seconds = lastedMs / 1_000
   const minutes = Math.ceil(lastedMs / minuteMs)
   const characters = said.reduce((sum, { who, text }) => (who === 'agent' ? sum + text.length : sum), 0)
-  // No agent reports how many tokens it used.
-  const tokens = 0
+  const tokens = Object.values(models).reduce((sum, { input, output }) => sum + input + output, 0)
   const parts = {
     network: cents(minutes * rates.perMinute.network),
     platform: cents(minutes * rates.perMinute.platform),
@@ -38,7 +40,7 @@ export function costOf(session: Session, said: readonly SaidTurn[], rates: Rates
     transfer: cents(transferMinutes(session, endedAt) * rates.perMinute.network),
   }
   const total = cents(Object.values(parts).reduce((sum, part) => sum + part, 0))
-  return { ...parts, total, minutes, seconds, characters, tokens }
+  return { ...parts, total, minutes, seconds, characters, tokens, models }
 }
 
 /** Started minutes of the human's leg after a transfer; of one that goes on until the line is given up, at `endedAt`. */
