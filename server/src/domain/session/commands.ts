@@ -164,6 +164,7 @@ export interface Turn {
   readonly words?: Id
   readonly speaker?: 'supervisor'
   readonly took?: Took
+  readonly answers?: Id
   readonly widgets?: readonly Widget[]
 }
 

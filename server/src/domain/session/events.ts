@@ -181,6 +181,8 @@ export interface TurnTaken extends At {
   readonly speaker?: 'supervisor'
   /** What an agent's answer took. */
   readonly took?: Took
+  /** What the user had said last when the agent was asked for it. */
+  readonly answers?: Id
   /** What it shows beside its words. */
   readonly widgets?: readonly Widget[]
 }
@@ -201,7 +203,9 @@ export interface Widget {
 /** The agent used one of its tools. Creates a part `tool_call`. */
 export interface ToolCalled extends At {
   readonly type: 'tool.called'
-  /** The communication it followed: what the user had said last; null: nothing yet. */
+  /** Absent in what older servers recorded. */
+  readonly attempt?: number
+  /** The communication it followed: what the user had said last; null: nothing yet in this attempt. */
   readonly after: Id | null
   readonly call: ToolCall
 }

@@ -40,7 +40,7 @@ export function decideTool(session: Session, { after, call }: NoteTool, { now: a
       field: 'call',
     })
   }
-  return { events: [{ type: 'tool.called', at, after, call }] }
+  return { events: [{ type: 'tool.called', at, attempt: session.attempt.number, after, call }] }
 }
 
 /** What was used is paid for, whatever became of the session meanwhile. */

@@ -136,7 +136,7 @@ export interface TurnInput {
   readonly advice?: readonly string[]
   /** Everything said so far, oldest first; of very much the newest. */
   readonly said: readonly SaidTurn[]
-  /** The turn's name within the session, where `said` is not everything; absent: how many there are in it. */
+  /** The turn's name within the session; absent: how many there are in `said`. */
   readonly turn?: string
   /** Whether its user can be shown widgets. */
   readonly rich?: boolean

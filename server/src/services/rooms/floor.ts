@@ -1,3 +1,4 @@
+import { limits } from '#domain/session/limits.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
 import { isLonger } from '#domain/vocabulary/characters.ts'
@@ -7,7 +8,7 @@ import { refuse, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Engine, Followed } from '#engine/api.ts'
 import type { System } from '#engine/ports.ts'
 import type { SessionView } from '../calls/api.ts'
-import { transcriptOf } from '../calls/conversation/transcript.ts'
+import { wordsOf } from '../calls/conversation/transcript.ts'
 import { persist } from '../calls/patience.ts'
 import type { AgentRuntime } from '../calls/ports.ts'
 import { unknownSession } from '../calls/sessions/views.ts'
@@ -15,6 +16,7 @@ import type { Logger } from '../ports.ts'
 import type { Heard, Presence, Seat } from './api.ts'
 import { join, leave, over, whyNot } from './coming.ts'
 import { adviceOf } from './advice.ts'
+import { saidFrom } from './known.ts'
 import { Room, type Member } from './room.ts'
 import { RoomTalk } from './talking.ts'
 import type { Tokens } from './tokens.ts'
@@ -146,8 +148,9 @@ export class Floor {
         'forbidden',
         'Who listens is not heard: join as the user, or with a token to whisper or to barge in.',
       )
-    if (text.trim() === '' || isLonger(text, longestText))
-      return refuse('invalid', `Say something of 1 to ${longestText} characters.`, { field: 'text' })
+    const longest = mode === 'whisper' ? limits.advice : longestText
+    if (text.trim() === '' || isLonger(text, longest))
+      return refuse('invalid', `Say something of 1 to ${longest} characters.`, { field: 'text' })
     if (!text.isWellFormed())
       return refuse('invalid', 'The text has half of a surrogate pair: say whole characters.', { field: 'text' })
     if (!room.has(member)) return over
@@ -202,10 +205,14 @@ export class Floor {
     const view = await views.get(room.account, room.session)
     if (view?.session.state !== 'live' || view.session.attempt.lease !== lease) return undefined
     room.view = view
-    const [said, advice] = await Promise.all([transcriptOf(engine, view.session), adviceOf(engine, view.session)])
+    const [{ words }, advice] = await Promise.all([wordsOf(engine, view.session), adviceOf(engine, view.session)])
     if (room.isOver || this.isStopped) return undefined
     const own = { stopped: this.#stopped.signal, track: (step: Promise<void>) => this.#track(step) }
-    const talk = new RoomTalk({ ...this.#need, ...own }, room, { said, advice })
+    const talk = new RoomTalk({ ...this.#need, ...own }, room, {
+      ...saidFrom(words),
+      heard: words.findLast(({ who }) => who === 'user')?.id ?? null,
+      advice,
+    })
     room.begun = this.#track(talk.begin())
     return talk
   }

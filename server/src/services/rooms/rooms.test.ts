@@ -1,30 +1,21 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { openCallsHouse, phones, type CallsHouse, type HouseOptions } from '#conformance/calls-house.ts'
+import { codeOf, entered, must, settled, type Guest } from '#conformance/rooms-house.ts'
 import type { AgentDefinition } from '#domain/agent/state.ts'
 import { minuteMs } from '#domain/vocabulary/instant.ts'
 import { stream as streamNoun } from '#domain/stream/stream.ts'
-import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import { isRefused } from '#domain/vocabulary/refusal.ts'
 import type { TurnInput, TurnReply } from '../calls/ports.ts'
 import type { WrittenDraft } from '../texts/api.ts'
-import type { Heard, Presence, Seat } from './api.ts'
+import type { Seat } from './api.ts'
 
 let house: CallsHouse
 afterEach(() => house?.close())
 
 const graceMs = 10_000
 
-/** Lets everything happen that needs no time. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await new Promise(setImmediate)
-  await house.system.runUntilIdle()
-}
-
-function must<Value>(value: Value | Refused | undefined): Value {
-  if (value === undefined || isRefused(value)) throw new Error(isRefused(value) ? value.refusal.message : 'Nothing.')
-  return value
-}
-
-const codeOf = (value: unknown): string => (isRefused(value) ? value.refusal.code : 'none')
+const settle = (): Promise<void> => settled(house)
+const enter = (seat: Seat): Promise<Guest> => entered(house, seat)
 
 interface Opening extends HouseOptions {
   readonly agent?: Partial<AgentDefinition>
@@ -38,16 +29,6 @@ async function opened({ agent = {}, draft = {}, ...own }: Opening = {}) {
   const opening = must(await house.services.rooms.open(house.ask, { agent: { id }, user: 'bob', data: null, ...draft }))
   const seat = must(house.services.rooms.read(opening.join.token))
   return { ...opening, agent: id, id: opening.view.session.id, seat }
-}
-
-/** Somebody who is in a room, and what they heard. */
-async function enter(seat: Seat, rooms = house.services.rooms) {
-  const heard: Heard[] = []
-  const presence: Presence = must(await rooms.enter(seat, (one) => heard.push(one)))
-  const said = (): readonly string[] => heard.flatMap((one) => (one.is === 'said' ? [`${one.who}: ${one.text}`] : []))
-  const kinds = (): readonly string[] => heard.map(({ is }) => is)
-  await settle()
-  return { ...presence, heard, said, kinds }
 }
 
 describe('a browser session', () => {
@@ -527,67 +508,5 @@ describe('who listens', () => {
     expect(codeOf(await rooms.listen({ ...house.ask, account: '01ka7n36096q14dr9gpqy77zxy' }, session.id))).toBe(
       'not_found',
     )
-  })
-})
-
-describe('after a restart', () => {
-  it('the user comes back with the same token, and the agent goes on where it was', async () => {
-    const asked: TurnInput[] = []
-    const turn = async (input: TurnInput): Promise<TurnReply> => {
-      asked.push(input)
-      return input.on === 'start' ? { say: 'Hello' } : { say: 'At nine.' }
-    }
-    const { id, seat } = await opened({ runtime: { turn } })
-    const before = await enter(seat)
-    await before.say('Hello')
-    await settle()
-    house = await house.restart()
-    await house.system.advance(graceMs - 1)
-    const bob = await enter(seat)
-    expect(bob.view.session.state).toBe('live')
-    await bob.say('When do you open?')
-    await settle()
-    expect(bob.said()).toEqual(['user: When do you open?', 'agent: At nine.'])
-    expect(asked.at(-1)?.said.map(({ text }) => text)).toEqual(['Hello', 'Hello', 'At nine.', 'When do you open?'])
-    await house.system.advance(graceMs * 2)
-    expect(await house.session(id)).toMatchObject({ state: 'live' })
-  })
-
-  it('what the user had said and nobody had answered is answered then', async () => {
-    const turn = ({ on }: TurnInput): Promise<TurnReply> =>
-      on === 'start' ? Promise.resolve({ say: 'Hello' }) : new Promise(() => {})
-    const { seat } = await opened({ runtime: { turn } })
-    const before = await enter(seat)
-    await before.say('When do you open?')
-    await settle()
-    house = await house.restart({ runtime: { turn: async () => ({ say: 'At nine.' }) } })
-    const bob = await enter(seat)
-    await settle()
-    expect(bob.said()).toEqual(['agent: At nine.'])
-  })
-
-  it('of a process that is gone: a user who does not come back was lost with it, a session that waits is not', async () => {
-    const { id, seat, agent } = await opened()
-    await enter(seat)
-    const draft = { agent: { id: agent }, user: 'carol', data: null }
-    const waiting = must(await house.services.rooms.open(house.ask, draft))
-    house = await house.crash()
-    await house.system.advance(graceMs)
-    await settle()
-    expect(await house.session(id)).toMatchObject({ state: 'ended', outcome: 'failed', end: { cause: 'lost_lease' } })
-    expect(codeOf(await house.services.rooms.enter(seat, () => {}))).toBe('closed')
-    const carol = await enter(must(house.services.rooms.read(waiting.join.token)))
-    expect(carol.said()).toEqual(['agent: Hello, this is the shop.'])
-  })
-
-  it('a server that stops lets nobody in, and nothing ends', async () => {
-    const { id, seat } = await opened()
-    const bob = await enter(seat)
-    const { rooms } = house.services
-    house = await house.restart()
-    bob.lost()
-    expect(codeOf(await rooms.enter(seat, () => {}))).toBe('unavailable')
-    expect(codeOf(await rooms.refusal(seat))).toBe('unavailable')
-    expect(await house.session(id)).toMatchObject({ state: 'live' })
   })
 })

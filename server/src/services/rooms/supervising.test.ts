@@ -1,9 +1,9 @@
 // X12: who listens may speak to the agent alone, or in its place.
 import { afterEach, describe, expect, it } from 'vitest'
 import { openCallsHouse, type CallsHouse } from '#conformance/calls-house.ts'
-import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
+import { codeOf, entered, must, settled, type Guest } from '#conformance/rooms-house.ts'
 import type { TurnInput, TurnReply } from '../calls/ports.ts'
-import type { Heard, ListenerMode, Presence } from './api.ts'
+import type { ListenerMode } from './api.ts'
 
 let house: CallsHouse
 afterEach(() => house.close())
@@ -14,33 +14,12 @@ const turn = async (input: TurnInput): Promise<TurnReply> => {
   return { say: input.on === 'start' ? 'Hello.' : 'At nine.' }
 }
 
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await new Promise(setImmediate)
-  await house.system.runUntilIdle()
-}
+const settle = (): Promise<void> => settled(house)
 
-function must<Value>(value: Value | Refused | undefined): Value {
-  if (value === undefined || isRefused(value)) throw new Error(isRefused(value) ? value.refusal.message : 'Nothing.')
-  return value
-}
-
-const codeOf = (value: unknown): string => (isRefused(value) ? value.refusal.code : 'none')
-
-interface Someone extends Presence {
-  readonly said: () => readonly string[]
-}
-
-async function enter(token: string): Promise<Someone> {
-  const { rooms } = house.services
-  const heard: Heard[] = []
-  const presence = must(await rooms.enter(must(rooms.read(token)), (one) => heard.push(one)))
-  await settle()
-  const said = () => heard.flatMap((one) => (one.is === 'said' ? [`${one.speaker ?? one.who}: ${one.text}`] : []))
-  return { ...presence, said }
-}
+const enter = async (token: string): Promise<Guest> => entered(house, must(house.services.rooms.read(token)))
 
 /** A live room with its user in it. */
-async function opened(): Promise<{ readonly id: string; readonly bob: Someone }> {
+async function opened(): Promise<{ readonly id: string; readonly bob: Guest }> {
   asked.length = 0
   house = await openCallsHouse({ runtime: { turn } })
   const agent = { id: await house.agent() }
@@ -48,7 +27,7 @@ async function opened(): Promise<{ readonly id: string; readonly bob: Someone }>
   return { id: view.session.id, bob: await enter(join.token) }
 }
 
-const supervise = async (id: string, mode?: ListenerMode): Promise<Someone> =>
+const supervise = async (id: string, mode?: ListenerMode): Promise<Guest> =>
   enter(must(await house.services.rooms.listen(house.ask, id, mode)).token)
 
 async function items(id: string) {
@@ -91,6 +70,33 @@ describe('a supervisor', () => {
     for (const one of [bob, ann, listener]) expect(one.said().join()).not.toMatch(/percent|kind/)
     expect(JSON.stringify(await items(id))).not.toMatch(/percent|kind/)
     expect((await house.events(id)).filter(({ type }) => type === 'agent.advised')).toHaveLength(2)
+  })
+
+  it('who barges in has answered what waited for an answer: nobody is asked about it any more', async () => {
+    const thinking = Promise.withResolvers<TurnReply>()
+    asked.length = 0
+    house = await openCallsHouse({
+      runtime: {
+        turn: async (input) => {
+          asked.push(input)
+          return input.on === 'start' ? {} : asked.length === 2 ? thinking.promise : { say: 'Yes.' }
+        },
+      },
+    })
+    const agent = { id: await house.agent() }
+    const { view, join } = must(await house.services.rooms.open(house.ask, { agent, user: 'bob', data: null }))
+    const bob = await enter(join.token)
+    await bob.say('One')
+    await bob.say('Two')
+    const ann = await supervise(view.session.id, 'barge')
+    await ann.say('I take this.')
+    thinking.resolve({ say: 'To one.' })
+    await settle()
+    expect(asked).toHaveLength(2)
+    await bob.say('Three')
+    await settle()
+    expect(asked.at(-1)?.on).toBe('user')
+    expect(asked.at(-1)?.said.at(-1)).toEqual({ who: 'user', text: 'Three' })
   })
 
   it('is not heard without a mode, nor with too much, nor when it is over', async () => {

@@ -10,12 +10,13 @@ import type { System } from '#engine/ports.ts'
 import type { Logger } from '../ports.ts'
 import { recordWords, type Recorded, type Words } from '../calls/conversation/words.ts'
 import { persist } from '../calls/patience.ts'
-import type { AgentRuntime, SaidTurn, TurnInput } from '../calls/ports.ts'
+import type { AgentRuntime, TurnInput } from '../calls/ports.ts'
 import { askAgent, type Answer } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
 import { keepUsage } from '../calls/talk/usage.ts'
 import { Talk, type TalkHouse } from '../calls/talk/talk.ts'
 import { mostAdvice } from './advice.ts'
+import type { Said } from './known.ts'
 import type { Room } from './room.ts'
 
 export interface TalkingNeed {
@@ -31,8 +32,9 @@ export interface TalkingNeed {
 }
 
 /** What is known of a talk when this process takes it up. */
-export interface Known {
-  readonly said: readonly SaidTurn[]
+export interface Known extends Said {
+  /** What the user said last; null: nothing yet. */
+  readonly heard: Id | null
   readonly advice: readonly string[]
 }
 
@@ -42,27 +44,30 @@ export class RoomTalk implements TalkHouse {
   readonly #room: Room
   readonly #talk: Talk
   /** What the user said last; null: nothing yet. */
-  #heard: Id | null = null
+  #heard: Id | null
   /** What is being kept of what the user says. */
   #keeping: Promise<Outcome<Recorded>> | undefined
+  readonly #isUnanswered: boolean
   /** What supervisors told the agent, oldest first. */
   #advice: readonly string[]
   /** The agent leaves the user to somebody else. */
   #handsOver = false
   #refusals = 0
 
-  constructor(need: TalkingNeed, room: Room, { said, advice }: Known) {
+  constructor(need: TalkingNeed, room: Room, { said, isUnanswered, heard, advice }: Known) {
     const { session, definition } = room.view
     const facts = { session: session.id, attempt: session.attempt.number, definition, voicemailUntil: null }
     this.#need = need
     this.#room = room
+    this.#heard = heard
     this.#advice = advice
+    this.#isUnanswered = isUnanswered
     this.#talk = new Talk(this, facts, said)
   }
 
   /** It begins with the agent's welcome, or goes on where another process left it. */
   begin(): Promise<void> {
-    return this.#talk.begin()
+    return this.#talk.begin(this.#isUnanswered)
   }
 
   /** The user says something: resolves when it is kept, or with why it is not. */
@@ -140,8 +145,9 @@ export class RoomTalk implements TalkHouse {
     await Promise.all([keep(reply.toolCalls), keepUsage(this.#need, { account, id }, usage)])
     if ('failed' in reply) return reply
     this.#handsOver = reply.handOver !== undefined
+    const answer = { ...reply, ...(after !== null && { answers: after }) }
     // What is handed over is over for the agent (rule 9).
-    return reply.handOver ? { ...reply, end: reply.handOver } : reply
+    return reply.handOver ? { ...answer, end: reply.handOver } : answer
   }
 
   async speak(): Promise<Milliseconds> {

@@ -35,7 +35,7 @@ interface Tools {
 }
 
 /** As many of the newest as of the words. */
-async function toolsOf(engine: Engine, { account, id }: Session): Promise<Tools> {
+async function toolsOf(engine: Engine, { account, id, attempt }: Session): Promise<Tools> {
   const tools = new Map<Id | null, Tool[]>()
   const upTo = await read(engine, account, (unit) => (unit.state(noun, id) ? unit.version(id) : 0))
   const wanted = { account, aggregate: id, kind: 'tool_call', after: 0, upTo }
@@ -43,6 +43,7 @@ async function toolsOf(engine: Engine, { account, id }: Session): Promise<Tools>
   for await (const { created } of newestParts<SessionEvent>(engine, wanted)) {
     if (created.type !== 'tool.called') continue
     const { after, call, at } = created
+    if ((created.attempt ?? attempt.number) !== attempt.number) continue
     left -= JSON.stringify(call).length
     if (count-- === 0 || left < 0) return { after: tools, isAll: false }
     tools.set(after, [{ is: 'tool', call, at }, ...(tools.get(after) ?? [])])

@@ -1,5 +1,6 @@
 // Chats that live long: in more conversations than a head names, and of more words than an agent is told.
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { turnId } from '#adapters/agents/http/request.ts'
 import { openCallsHouse, type CallsHouse } from '#conformance/calls-house.ts'
 import { session as noun } from '#domain/session/session.ts'
 import type { Session } from '#domain/session/state.ts'
@@ -126,4 +127,18 @@ it('of more than some four million characters the newest are shown, and that the
   const later = await talk()
   expect([later.isAll, later.items.some((item) => item.is === 'tool')]).toEqual([false, false])
   expect(JSON.stringify(later.items).length).toBeLessThan(4.1e6)
+})
+
+it('no two turns have one name, also where what was said before was deleted', async () => {
+  const session = await open()
+  for (let day = 1; day <= 3; day++) {
+    await say(session, `day ${day}`)
+    for (const { id } of (await house.conversations()).slice(0, -1))
+      got(await house.services.conversations.remove(house.ask, id))
+    await say(session, 'And now?')
+    await house.pass(25 * hourMs)
+  }
+  expect(asked.at(-1)?.said.length).toBeLessThan(6)
+  const names = asked.map(turnId)
+  expect(new Set(names).size).toBe(names.length)
 })

@@ -24,18 +24,18 @@ export function toolCallLogs(talk: readonly TalkItem[]) {
 }
 
 /**
- * How long the agent took for each answer to the user (3.8), in ms: it stands where the vendor has its language model. Null as long as
+ * How long the agent took for each of its turns from the user's first words on (3.8), in ms: it stands where the vendor has its language model. Null as long as
  * there is none. No speech pipeline runs here, so nothing else of it is measured.
  */
 export function latencyOf(talk: readonly TalkItem[]) {
   const turns: { turn: number; time_to_first_token: number | null; time_to_last_token: number }[] = []
-  let before: Said['who'] | undefined
+  let isAnswer = false
   for (const { who, took } of talk.filter(isSaid)) {
-    if (who === 'agent' && before === 'user' && took) {
+    isAnswer ||= who === 'user'
+    if (who === 'agent' && isAnswer && took) {
       const { firstWordMs = null, totalMs } = took
       turns.push({ turn: turns.length + 1, time_to_first_token: firstWordMs, time_to_last_token: totalMs })
     }
-    before = who
   }
   if (turns.length === 0) return null
   const unmeasured = { stream_id: null, time_to_first_audio: null, region: null, transcriber: null, synthesizer: null }

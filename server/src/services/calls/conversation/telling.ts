@@ -8,16 +8,16 @@ import { reachOf, type Reach } from './reach.ts'
 import { newestOf, told } from './told.ts'
 import { newestWords, saidWords, turnsOf, type SaidWords } from './transcript.ts'
 
-/** What an agent is asked about: the newest of it, and the name of the turn where that is not all. */
+/** What an agent is asked about: the newest of it, and the name of the turn: what was said last, whatever is deleted or left out of the rest. */
 type Told = Pick<TurnInput, 'said' | 'turn'>
 
 export async function toldOf(engine: Engine, session: Session): Promise<Told> {
   return toldFrom(await newestWords(engine, session, await reachOf(engine, session), told))
 }
 
-function toldFrom({ words, isAll }: NewestTold): Told {
+function toldFrom({ words }: NewestTold): Told {
   const last = words.at(-1)
-  return { said: words.map(({ who, text }) => ({ who, text })), ...(!isAll && last && { turn: last.id }) }
+  return { said: words.map(({ who, text }) => ({ who, text })), ...(last && { turn: last.id }) }
 }
 
 type ToldWords = Pick<SaidWords, 'id' | 'who' | 'text'>

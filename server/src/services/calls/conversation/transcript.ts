@@ -56,9 +56,12 @@ export async function newestWords(
 ): Promise<Newest> {
   const turns = await turnsOf(engine, session, { after: 0, upTo, most: bounds.words })
   const words: SaidWords[] = []
+  // Where the next attempt shares the conversation, its words come after the end of this one's line.
+  const { endedAt = Infinity } = session.attempt
   let left = bounds.characters
   for (const place of places.toReversed()) {
     for await (const said of spokenAt(engine, session, place)) {
+      if (said.communication.createdAt > endedAt) continue
       left -= said.communication.content.text.length
       if (words.length === bounds.words || (left < 0 && words.length > 0))
         return { words: words.toReversed(), isAll: false }

@@ -24,6 +24,7 @@ export interface Words {
   readonly speaker?: 'supervisor'
   /** Of an agent's answer. */
   readonly took?: Took
+  readonly answers?: Id
   readonly widgets?: readonly Widget[]
 }
 
@@ -72,13 +73,17 @@ export function recordWords(unit: Unit, session: Session, words: Words): Recorde
   return isRefused(done) ? done : result
 }
 
-function turnOf({ who, quietFrom, speaker, took, widgets = [] }: Words, communicationId: Id): Omit<Turn, 'type'> {
+function turnOf(
+  { who, quietFrom, speaker, took, answers, widgets = [] }: Words,
+  communicationId: Id,
+): Omit<Turn, 'type'> {
   return {
     who,
     quietFrom,
     words: communicationId,
     ...(speaker && { speaker }),
     ...(took && { took }),
+    ...(answers !== undefined && { answers }),
     ...(widgets.length > 0 && { widgets }),
   }
 }

@@ -1,4 +1,5 @@
 import type { ToolCall, Took } from '#domain/session/events.ts'
+import type { Id } from '#domain/vocabulary/id.ts'
 import type { Milliseconds } from '#domain/vocabulary/instant.ts'
 import type { System } from '#engine/ports.ts'
 import { newestTold } from '../conversation/told.ts'
@@ -14,6 +15,8 @@ const longestMs: Milliseconds = 60_000
 /** An agent's turn, and how long it took in real time. */
 export interface Answer extends Omit<TurnReply, 'took'> {
   readonly took: Took
+  /** What the user had said last when it was asked for, where whoever asked says so. */
+  readonly answers?: Id
 }
 
 /** A turn that was asked for, and came to nothing. */
@@ -43,7 +46,7 @@ export async function askAgent(
   const used: ToolCall[] = []
   let isOver = false
   const onTool = (call: ToolCall): void => void (isOver ? late(call) : used.push(call))
-  const asked = { ...input, ...newestTold(input.said), onTool }
+  const asked = { ...input, ...newestTold(input.said), ...(input.turn !== undefined && { turn: input.turn }), onTool }
   const limit = limitOf(input)
   const reply = await within(system, limit, (signal) => answered(runtime, { ...asked, signal }), stopped)
   isOver = true

@@ -78,10 +78,9 @@ export class Talk {
   }
 
   /** It begins with the agent's welcome, or goes on where it was. */
-  async begin(): Promise<void> {
-    const last = this.#said.at(-1)
-    if (last === undefined) return this.#turn({ on: 'start' })
-    if (last.who === 'user') return this.#turn({ on: 'user' })
+  async begin(isUnanswered = this.#said.at(-1)?.who === 'user'): Promise<void> {
+    if (this.#said.length === 0) return this.#turn({ on: 'start' })
+    if (isUnanswered) return this.#turn({ on: 'user' })
   }
 
   /** The user speaks from now on, for a while; then it is the agent's turn. */
@@ -114,10 +113,14 @@ export class Talk {
     if (lastWords !== '') await this.#say(lastWords)
   }
 
-  /** Somebody else speaks in the agent's place: the user hears it, and the agent knows it from its next turn on. False: it is over. */
+  /**
+   * Somebody else speaks in the agent's place, and answers what waits for an answer: the agent is not asked about that any more, and
+   * knows what was said from its next turn on. False: it is over.
+   */
   async interject(text: string): Promise<boolean> {
     if (this.#phase !== 'open') return false
     this.#said.push({ who: 'agent', text })
+    this.#unanswered = false
     const kept = await this.#house.record({ who: 'agent', text, quietFrom: this.#house.now(), speaker: 'supervisor' })
     if (!kept) this.over()
     return kept
@@ -183,10 +186,16 @@ export class Talk {
   }
 
   /** `asked`: how much had been said when it was asked for this. */
-  async #act({ say, transfer, end, callBack, took, widgets }: Answer, asked: number): Promise<void> {
+  async #act({ say, transfer, end, callBack, took, widgets, answers }: Answer, asked: number): Promise<void> {
     if (callBack && !(await this.#agree(callBack.at))) return
     const lastsMs =
-      say === undefined || say === '' ? 0 : await this.#say(say, asked, { took, ...(widgets && { widgets }) })
+      say === undefined || say === ''
+        ? 0
+        : await this.#say(say, asked, {
+            took,
+            ...(widgets && { widgets }),
+            ...(answers !== undefined && { answers }),
+          })
     if (lastsMs === undefined || this.#phase !== 'open') return
     if (transfer && !(await this.#house.transfer(transfer.to))) return
     if (!end) return
@@ -208,7 +217,7 @@ export class Talk {
   async #say(
     text: string,
     asked: number = this.#said.length,
-    about: Pick<Words, 'took' | 'widgets'> = {},
+    about: Pick<Words, 'took' | 'widgets' | 'answers'> = {},
   ): Promise<Milliseconds | undefined> {
     const lastsMs = await this.#house.speak(text)
     if (lastsMs === undefined) {

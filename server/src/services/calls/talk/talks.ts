@@ -179,7 +179,9 @@ export class Talks {
       now: () => engine.clocks.now(account),
       at: (instant, step) => engine.clocks.at(account, instant, () => this.#track(step())),
       ask: async (input) => {
-        const asked = { account, session, agent: agent.id, channel: 'voice', ...known, ...input } as const
+        // What is said begins anew with each attempt.
+        const turn = attempt > 1 && { turn: `${attempt}-${input.said.length}` }
+        const asked = { account, session, agent: agent.id, channel: 'voice', ...known, ...input, ...turn } as const
         const after = heard
         const keep = (calls: readonly ToolCall[] = []): Promise<void> =>
           keepTools(this.#need, { account, id: session }, after, calls)
