@@ -91,3 +91,17 @@ test('where the operator named the folder of backups, nothing is written outside
     rmSync(folder, { recursive: true })
   }
 })
+
+test('a backup of a store in memory cannot be made, and the answer says what to do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'backup-'))
+  const trial = await startTrial({ data: join(folder, 'data') })
+  try {
+    const answer = await trial.admin.post('/admin/backup', { file: 'monday.db' })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'wrong_state', retryable: false } })
+    expect(answer.body.detail).toBe('A store in memory cannot be backed up: start the server with a data folder.')
+    expect(existsSync(join(folder, 'data'))).toBe(false)
+  } finally {
+    await trial.stop()
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -9,10 +9,12 @@ import type { Options } from './options.ts'
  * Where the operator has set that folder, nothing may be written outside it; the file must not exist yet.
  */
 export async function makeBackup(
-  options: Pick<Options, 'data' | 'backups'>,
+  options: Pick<Options, 'data' | 'backups' | 'storage'>,
   storage: Storage,
   file: string,
 ): Promise<{ readonly file: string } | Refused> {
+  if (options.storage === 'memory')
+    return refuse('wrong_state', 'A store in memory cannot be backed up: start the server with a data folder.')
   if (file.includes('\0')) return refuse('invalid', 'A file name has no zero bytes.', { field: 'file' })
   const folder = resolve(options.backups ?? join(options.data, 'backups'))
   const target = isAbsolute(file) ? resolve(file) : resolve(folder, file)

@@ -137,7 +137,7 @@ function runningCommands(batch: Command, tool: Tool): void {
   batch
     .command('schedule <id>')
     .description('start a batch now, or at a time')
-    .option('--at <time>', 'not now but then (2026-11-21T12:00:00Z)')
+    .option('--at <time>', 'not now but then: a time ahead, with its offset (YYYY-MM-DDTHH:MM:SSZ)')
     .option('--any-hour', "do not wait for the agent's calling hours")
     .addHelpText('after', example(`colloquy batch schedule ${one}`))
     .action(async (id: string, { at, anyHour }: { at?: string; anyHour?: boolean }, command: Command) => {

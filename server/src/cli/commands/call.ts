@@ -21,7 +21,7 @@ export function callCommand(program: Command, tool: Tool): void {
     .description('place a call and watch it to its end')
     .option('--agent <id>', 'who talks; may be left out where the account has one agent only')
     .option('--from <number>', 'one of your numbers; the default one if left out')
-    .option('--at <time>', 'not now but then (2026-11-21T12:00:00Z)')
+    .option('--at <time>', 'not now but then: a time ahead, with its offset (YYYY-MM-DDTHH:MM:SSZ)')
     .option('--with <name=value>', 'what the agent is told; again for more, or one JSON object', collected)
     .option('--no-retry', 'one attempt, whatever the agent says')
     .option('--keep-hours', "wait for the agent's calling hours")

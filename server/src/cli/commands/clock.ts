@@ -29,13 +29,10 @@ export function clockCommands(program: Command, tool: Tool): void {
 
   clock
     .command('advance <by-or-to>')
-    .description('let time pass: by a duration (PT10M) or to an instant (2026-11-21T12:00:00Z)')
+    .description('let time pass: by a duration (PT10M) or to a time ahead (YYYY-MM-DDTHH:MM:SSZ)')
     .addHelpText(
       'after',
-      example(
-        'colloquy --account test clock advance PT10M',
-        'colloquy --account test clock advance 2026-11-21T12:00:00Z',
-      ),
+      example('colloquy --account test clock advance PT10M', 'colloquy --account test clock advance P1D'),
     )
     .action(async (text: string, _options: unknown, command: Command) => {
       const body = /^[-+]?P/i.test(text) ? { by: text } : { to: text }

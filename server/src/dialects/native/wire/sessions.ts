@@ -65,10 +65,16 @@ export const browserDraft = z.strictObject({
 export const chatDraft = z.strictObject({
   kind: z.literal('text'),
   ...unCalled,
-  reference: z.string().min(1).max(255).optional().meta({
-    description:
-      'Your own name of the order: the same one again finds its session. Absent: the Idempotency-Key, if any',
-  }),
+  reference: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({
+      description:
+        'Your own name of the order: the same one again finds its session. Absent: a hash of the Idempotency-Key, if any; ' +
+        'an order that has that key as its `reference` is another order',
+    }),
 })
 
 const mailbox = z.string().min(1).max(254).meta({ example: 'alice@example.com' })
@@ -204,7 +210,10 @@ export const session = z
     route: z.string(),
     data: data.nullable(),
     context: z.string().nullable().meta({ description: 'What the agent was told before the first word' }),
-    reference: z.string().nullable().meta({ description: 'The name its maker gave the order' }),
+    reference: z
+      .string()
+      .nullable()
+      .meta({ description: 'The name its maker gave the order, or a hash of its Idempotency-Key' }),
     mail: z
       .object({ to: z.string(), from: z.string(), subject: z.string() })
       .nullable()
