@@ -4,7 +4,7 @@ import type { Session } from '#domain/session/state.ts'
 import type { Instant } from '#domain/vocabulary/instant.ts'
 import type { Services } from '#services/api.ts'
 import type { SessionView } from '#services/calls/api.ts'
-import type { TalkItem } from '#services/texts/api.ts'
+import type { Talk, TalkItem } from '#services/texts/api.ts'
 import { agentIdOf, versionIdOf } from '../agents/agent-ids.ts'
 import { conversationId } from '../ids.ts'
 import { keptOf } from './kept.ts'
@@ -16,12 +16,17 @@ import type { Conversation, WholeConversation } from '../wire/conversations.ts'
 
 type Sources = Pick<Services, 'sessions' | 'texts' | 'clock'>
 
-/** A session as a conversation, with all its columns (3.1). */
-export async function wholeConversation(sources: Sources, view: SessionView): Promise<WholeConversation> {
+/** A session as a conversation, with all its columns (3.1). `asOf`: a view of then is shown as it was then. */
+export async function wholeConversation(
+  sources: Sources,
+  view: SessionView,
+  asOf?: Instant,
+): Promise<WholeConversation> {
   const { session, order } = view
-  const [talk, artefacts] = await Promise.all([sources.texts.talk(view), artefactsOf(sources, session)])
+  const [present, artefacts] = await Promise.all([sources.texts.talk(view), artefactsOf(sources, view)])
+  const talk = asOf === undefined ? present : talkUntil(present, session, asOf)
   return {
-    ...(await safeColumns(sources, view, { artefacts, items: talk.items })),
+    ...(await safeColumns(sources, view, { artefacts, items: talk.items, asOf })),
     summary: summaryOf(artefacts),
     initial_context: order.context ?? null,
     custom_metadata: { ...keptOf(order).custom_metadata },
@@ -31,13 +36,19 @@ export async function wholeConversation(sources: Sources, view: SessionView): Pr
 }
 
 /** The columns that every reader may see; the others are left out (D5). */
-export async function safeConversation(sources: Sources, view: SessionView): Promise<Conversation> {
-  return safeColumns(sources, view, { artefacts: await artefactsOf(sources, view.session) })
+export async function safeConversation(sources: Sources, view: SessionView, asOf?: Instant): Promise<Conversation> {
+  return safeColumns(sources, view, { artefacts: await artefactsOf(sources, view), asOf })
 }
 
 interface Read {
   readonly artefacts: readonly ArtefactSettled[]
   readonly items?: readonly TalkItem[]
+  readonly asOf: Instant | undefined
+}
+
+/** Nothing is said any more in what has ended. */
+function talkUntil({ items, isAll }: Talk, { state }: Session, asOf: Instant): Talk {
+  return { items: state === 'ended' ? items : items.filter(({ at }) => at <= asOf), isAll }
 }
 
 async function safeColumns(sources: Sources, view: SessionView, read: Read) {
@@ -57,9 +68,11 @@ async function safeColumns(sources: Sources, view: SessionView, read: Read) {
     agent_number: (kind === 'telephone' || kind === 'email') && own !== '' ? own : null,
     web_widget_id: kept.web_widget_id ?? null,
     duration: await durationOf(sources, session),
-    user_turn_count: await userTurnsOf(sources, session, read.items),
+    user_turn_count: await (read.asOf !== undefined && mayHaveMore(session)
+      ? userTurnsUntil(sources, view)
+      : userTurnsOf(sources, session, read.items)),
     created_at: stamp(madeAt(session)),
-    updated_at: stamp(changedAt(sources, session, read.artefacts)),
+    updated_at: stamp(changedAt(sources, session, read.artefacts, read.asOf)),
     agent: agentId === null ? null : { id: agentId, name: definition.name },
   }
 }
@@ -104,12 +117,34 @@ export async function userTurnsOf(
   return (await sessions.transcript(session)).filter(({ who }) => who === 'user').length
 }
 
+/** Whether its words may hold turns by now that it had not had then: of all but calls the head counts them. */
+function mayHaveMore({ kind, words, state }: Session): boolean {
+  return kind === 'telephone' && words.length > 0 && state !== 'ended'
+}
+
+/** The turns of a call up to its view's event, in its present attempt. */
+async function userTurnsUntil({ sessions }: Pick<Sources, 'sessions'>, view: SessionView): Promise<number> {
+  const { session, version } = view
+  let turns = 0
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const page: Page = await sessions.timeline(session.account, session.id, { after, limit: 500 })
+    for (const { event } of page?.items.filter(({ n }) => n <= version) ?? []) {
+      if (event.type === 'session.moved' && event.to === 'dialing') turns = 0
+      if (event.type === 'turn.taken' && event.who === 'user') turns++
+    }
+    after = page?.next !== undefined && page.next < version ? page.next : undefined
+  }
+  return turns
+}
+
+type Page = Awaited<ReturnType<Sources['sessions']['timeline']>>
+
 /** What was made at the end of it; before there is nothing. */
 export async function artefactsOf(
   { sessions }: Pick<Sources, 'sessions'>,
-  { account, id, state }: Session,
+  { session: { account, id, state }, version }: Pick<SessionView, 'session' | 'version'>,
 ): Promise<readonly ArtefactSettled[]> {
-  return state === 'wrapping' || state === 'ended' ? sessions.artefacts(account, id) : []
+  return state === 'wrapping' || state === 'ended' ? sessions.artefacts(account, id, version) : []
 }
 
 /** D27: with every change, also of what was said and of what was made after the end. */
@@ -117,11 +152,12 @@ export function changedAt(
   { clock }: Pick<Sources, 'clock'>,
   session: Session,
   artefacts: readonly ArtefactSettled[],
+  asOf?: Instant,
 ): Microseconds {
   const { account, updatedAt, attempt, createdAt } = session
   const quietFrom = attempt.quietFrom ?? updatedAt
   // What is spoken lasts: until it is over, it is now.
-  const said = isWritten(session) ? quietFrom : Math.min(quietFrom, clock.get(account).now)
+  const said = isWritten(session) ? quietFrom : Math.min(quietFrom, asOf ?? clock.get(account).now)
   const last = Math.max(updatedAt, said, ...artefacts.map(({ at }) => at))
   return madeAt(session) + Math.max(0, last - createdAt) * 1_000
 }

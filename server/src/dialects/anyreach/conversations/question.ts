@@ -95,8 +95,8 @@ function readTests(sources: Sources, filters: Filters, times: Moments): readonly
       (async ({ session }) =>
         within(await userTurnsOf(sources, session), user_turn_count_above, user_turn_count_below)),
     isGiven(updated_after, updated_before) &&
-      (async ({ session }) =>
-        within(changedAt(sources, session, await artefactsOf(sources, session)), updated_after, updated_before)),
+      (async (view) =>
+        within(changedAt(sources, view.session, await artefactsOf(sources, view)), updated_after, updated_before)),
   ]
   return tests.filter((test) => test !== false)
 }

@@ -96,7 +96,7 @@ function isHungUp({ session }: SessionView): boolean {
 }
 
 async function shownHangUp(api: Api, view: SessionView): Promise<Ended> {
-  return shownEnd(api, view, summaryOf(await artefactsOf(api.context.services, view.session)))
+  return shownEnd(api, view, summaryOf(await artefactsOf(api.context.services, view)))
 }
 
 /** D28: what has no sound yet, and what has no room, cannot be listened to (4.6). */

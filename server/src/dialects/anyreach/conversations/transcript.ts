@@ -10,12 +10,21 @@ export function transcriptOf({ items, isAll }: Talk, from: Microseconds): Transc
   if (items.length === 0) return {}
   return {
     ...(!isAll && { truncated: true }),
-    items: items.map((item) => {
-      const created_at = stamp(Math.max(from, item.at * 1_000))
-      if (item.is === 'tool') return { type: 'tool_call', ...usedTool(item.call), created_at }
-      const { who, text, took } = item
-      return { type: 'turn', role: who, text, created_at, ...(who === 'agent' && took && { latency: latencyOf(took) }) }
-    }),
+    // Tools are told with what they were used for; the user may have spoken meanwhile.
+    items: items
+      .toSorted((a, b) => a.at - b.at)
+      .map((item) => {
+        const created_at = stamp(Math.max(from, item.at * 1_000))
+        if (item.is === 'tool') return { type: 'tool_call', ...usedTool(item.call), created_at }
+        const { who, text, took } = item
+        return {
+          type: 'turn',
+          role: who,
+          text,
+          created_at,
+          ...(who === 'agent' && took && { latency: latencyOf(took) }),
+        }
+      }),
   }
 }
 

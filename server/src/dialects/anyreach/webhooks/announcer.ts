@@ -14,6 +14,7 @@ import { signatureOf } from './signature.ts'
 import { detailsOf, tellingOf, webhookEvents, type Telling } from './telling.ts'
 import { stampOf } from '../time.ts'
 import { eventId, readWebhookId, webhookId } from './webhooks.ts'
+import { withoutWords } from './wordless.ts'
 
 /** The name its endpoints and its deliveries are kept by. */
 export const dialectName = 'anyreach'
@@ -105,7 +106,7 @@ async function bodyOf(
 ): Promise<string> {
   const show = sensitive && telling.type !== 'message' ? wholeConversation : safeConversation
   const [conversation, details] = await Promise.all([
-    show(services, view),
+    show(services, view, at),
     detailsOf(services, telling, { account, at, sensitive }),
   ])
   return JSON.stringify({
@@ -117,13 +118,14 @@ async function bodyOf(
   })
 }
 
-/** At the URL it has now: who mends an address gets what was parked for it. */
+/** At the URL it has now: who mends an address gets what was parked for it, with as much as may be told there now. */
 async function requestTo(
   services: Services,
   endpoint: Endpoint,
-  { body, token }: Frozen,
+  { body: frozen, token }: Frozen,
   at: number,
 ): Promise<OutgoingRequest> {
+  const body = endpoint.sensitive === true ? frozen : withoutWords(frozen)
   const account = await services.accounts.get(endpoint.account)
   return {
     url: endpoint.url,

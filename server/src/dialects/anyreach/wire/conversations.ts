@@ -75,6 +75,8 @@ const safe = {
   updated_at: time,
   agent: z.looseObject({ id: z.string(), name: z.string() }).nullable(),
 }
+/** The columns that every reader may see (D5). */
+export const safeColumns: readonly string[] = Object.keys(safe)
 const sensitive = {
   summary: maybeText,
   initial_context: maybeText,
