@@ -10,7 +10,6 @@ import { persist } from '../calls/patience.ts'
 import type { TurnProgress } from '../calls/ports.ts'
 import { askAgent, type Answer, type FailedTurn } from '../calls/talk/asking.ts'
 import { keepTools } from '../calls/talk/tools.ts'
-import { keepUsage } from '../calls/talk/usage.ts'
 import type { TextMessage, TextTurn } from './api.ts'
 import type { TextParts } from './parts.ts'
 import { recordChat } from './recording.ts'
@@ -56,9 +55,7 @@ export async function answer(
   )
   await keep(reply.toolCalls)
   if ('failed' in reply) return failed(parts, session, reply, signal)
-  // Together, so that both travel to the store at once.
-  const [recorded] = await Promise.all([record(parts, view, asked, reply), keepUsage(parts, session, reply.usage)])
-  return recorded
+  return record(parts, view, asked, reply)
 }
 
 /** Nobody hears of what comes too late; whoever hears of it never breaks the turn. */
@@ -105,6 +102,7 @@ async function record(parts: TextParts, view: SessionView, asked: Asked, reply: 
     if (session?.state !== 'live') return over()
     // Somebody was faster with the first words: after a restart, say.
     if (asked.on === 'start' && session.words.length > 0) return refuse('wrong_state', 'It has begun already.')
+    if (reply.usage) unit.run(noun, id, { type: 'note_usage', ...reply.usage })
     const taken = take(unit, session, asked, reply)
     if (isRefused(taken)) return taken
     const state = unit.state(noun, id)
