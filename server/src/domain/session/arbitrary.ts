@@ -219,7 +219,7 @@ const talk: Arbitrary<Deed> = fc.oneof(
   fc
     .tuple(fc.integer({ min: -1 }), fc.nat())
     .map(([promptTokens, completionTokens]) =>
-      deed('note_usage', () => ({ type: 'note_usage', model: 'small', promptTokens, completionTokens })),
+      deed('note_usage', () => ({ type: 'note_usage', attempt: 1, model: 'small', promptTokens, completionTokens })),
     ),
   fc.nat(limits.advice * 2).map((length) => deed('advise', () => ({ type: 'advise', text: 'a'.repeat(length) }))),
   fc

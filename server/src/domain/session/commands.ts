@@ -164,7 +164,7 @@ export interface Turn {
   readonly words?: Id
   readonly speaker?: 'supervisor'
   readonly took?: Took
-  readonly answers?: Id
+  readonly answers?: Id | null
   readonly widgets?: readonly Widget[]
 }
 
@@ -178,6 +178,8 @@ export interface NoteTool {
 /** A language model was asked, for the record and the bill. */
 export interface NoteUsage extends ModelUse {
   readonly type: 'note_usage'
+  /** In which it was asked. */
+  readonly attempt: number
 }
 
 /** A supervisor tells the agent something that the user does not hear. */

@@ -181,8 +181,8 @@ export interface TurnTaken extends At {
   readonly speaker?: 'supervisor'
   /** What an agent's answer took. */
   readonly took?: Took
-  /** What the user had said last when the agent was asked for it. */
-  readonly answers?: Id
+  /** What the user had said last when the agent was asked for it; null: nothing yet. Absent where nobody noted it. */
+  readonly answers?: Id | null
   /** What it shows beside its words. */
   readonly widgets?: readonly Widget[]
 }

@@ -171,6 +171,7 @@ function over(session: Session, event: SessionMoved): Session {
     lease: _lease,
     leasedAt: _leased,
     quietFrom: _quiet,
+    userTurns: _turns,
     ...attempt
   } = dropped(session.attempt, event.at)
   const wasInFlight = event.from === 'wrapping' || isInFlight({ state: event.from })
@@ -265,11 +266,14 @@ function speak({ kind, attempt }: Session, { at, who, quietFrom }: TurnTaken): A
   return {
     ...left,
     quietFrom: quiet,
-    ...(kind === 'telephone' && { media: { ...media, ...firstReceived(media, at) } }),
+    ...(kind === 'telephone' && {
+      media: { ...media, ...firstReceived(media, at) },
+      userTurns: (attempt.userTurns ?? 0) + 1,
+    }),
   }
 }
 
-/** Heads of calls are the most, and the longest: how often their users spoke is read from their words. */
+/** Calls count them for each attempt. */
 function counted({ kind, userTurns = 0 }: Session): Pick<Session, 'userTurns'> {
   return kind === 'telephone' ? {} : { userTurns: userTurns + 1 }
 }

@@ -109,7 +109,7 @@ export const lists: Readonly<Record<ListName, ListShape>> = {
   in_flight: { equal: 'inFlight', sort: 'createdAt' },
 }
 
-/** The order, the artefacts, the tools used, what the agent was advised and what its model took, what was said elsewhere, and for the rest its timeline; who spoke on a call and what was counted is in none. */
+/** The order, the artefacts, the tools used, what the agent was advised and what its model took, what was said elsewhere, and for the rest its timeline; what was counted on a call is in none. */
 export function part(event: SessionEvent): PartRole | undefined {
   if (event.type === 'session.created') return { creates: 'order' }
   if (event.type === 'artefact.settled') return { creates: 'artefact' }

@@ -130,6 +130,8 @@ export interface Attempt {
   readonly answeredAt?: Instant
   /** When the line dropped or the attempt failed. */
   readonly endedAt?: Instant
+  /** How often its user spoke, of a call; absent: not once, or an older server carried it. Forgotten at the end. */
+  readonly userTurns?: number
   /** The server process its voice runs in; another process takes it over or declares it lost. */
   readonly lease?: string
   /** Since when that process has carried it, where it was live and another's before. */

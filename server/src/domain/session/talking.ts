@@ -43,14 +43,13 @@ export function decideTool(session: Session, { after, call }: NoteTool, { now: a
   return { events: [{ type: 'tool.called', at, attempt: session.attempt.number, after, call }] }
 }
 
-/** What was used is paid for, whatever became of the session meanwhile. */
+/** What was used is kept, whatever became of the session meanwhile; only what is there when an attempt's cost is made is charged. */
 export function decideUsage(session: Session, usage: NoteUsage, { now: at }: Deciders): Deciding {
-  if (!mayBeKept(session)) return notLive(session)
-  const { model, promptTokens, completionTokens } = usage
+  const { attempt, model, promptTokens, completionTokens } = usage
+  if (attempt < 1 || attempt > session.attempt.number) return notLive(session)
   const counts = [promptTokens, completionTokens]
   if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0))
     return refuse('invalid', 'Tokens are counted in whole numbers from 0 on.', { field: 'promptTokens' })
-  const { number: attempt } = session.attempt
   const event = { model: model.slice(0, limits.note), promptTokens, completionTokens }
   return { events: [{ type: 'model.used', at, attempt, ...event }] }
 }

@@ -110,15 +110,16 @@ describe('sessions that are written', () => {
   })
 
   test('what its model took is kept with the attempt, also after the end, and changes nothing', () => {
-    const usage = { model: 'm'.repeat(300), promptTokens: 900, completionTokens: 0 }
+    const usage = { attempt: 1, model: 'm'.repeat(300), promptTokens: 900, completionTokens: 0 }
     const session = chat().do({ type: 'hang_up' })
     const before = session.state
     session.do({ type: 'note_usage', ...usage })
     const used = session.events.at(-1)
-    expect(used).toMatchObject({ type: 'model.used', attempt: 1, ...usage, model: 'm'.repeat(limits.note) })
+    expect(used).toMatchObject({ type: 'model.used', ...usage, model: 'm'.repeat(limits.note) })
     expect(used && noun.part(used)).toEqual({ creates: 'usage' })
     expect(session.state).toEqual(before)
     expect(given().refusal({ type: 'note_usage', ...usage }).code).toBe('wrong_state')
+    for (const attempt of [0, 2]) expect(session.refusal({ type: 'note_usage', ...usage, attempt }).code).toBe('closed')
     for (const wrong of [{ promptTokens: -1 }, { completionTokens: 0.5 }, { promptTokens: NaN }])
       expect(session.refusal({ type: 'note_usage', ...usage, ...wrong }).code).toBe('invalid')
   })

@@ -17,9 +17,10 @@ export function saidFrom(words: readonly SaidWords[]): Said {
 
 /** Behind what it answers, and what was answered to that already; else at the end. */
 function placeOf(told: readonly SaidWords[], { turn }: SaidWords): number {
-  const answered = turn?.answers === undefined ? -1 : told.findIndex(({ id }) => id === turn.answers)
-  if (answered < 0) return told.length
-  const next = told.findIndex(({ who }, i) => i > answered && who === 'user')
+  if (turn?.answers === undefined) return told.length
+  const answered = told.findIndex(({ id }) => id === turn.answers)
+  if (answered < 0 && turn.answers !== null) return told.length
+  const next = told.findIndex((one, i) => i > answered && (one.who === 'user' || one.turn?.speaker !== undefined))
   return next < 0 ? told.length : next
 }
 
@@ -29,6 +30,6 @@ function isUnanswered(words: readonly SaidWords[]): boolean {
   if (last < 0) return false
   return !words.slice(last + 1).some(({ turn }) => {
     if (turn?.speaker) return true
-    return turn?.took !== undefined && (turn.answers ?? words[last]?.id) === words[last]?.id
+    return turn?.took !== undefined && (turn.answers === undefined || turn.answers === words[last]?.id)
   })
 }

@@ -83,7 +83,17 @@ export class RoomTalk implements TalkHouse {
 
   /** A supervisor speaks in the agent's place. Resolves when it is kept, or with why it is not. */
   async bargeIn(text: string): Promise<Refused | undefined> {
-    return (await this.#talk.interject(text)) ? undefined : over
+    if (!this.#talk.isOpen) return over
+    const at = this.now()
+    const words = { who: 'agent', text, quietFrom: at, speaker: 'supervisor' } as const
+    const outcome = await this.#execute((unit, session) => recordWords(unit, session, words))
+    if (outcome.refusal) {
+      this.#goesOn(outcome)
+      return { refusal: outcome.refusal }
+    }
+    this.#talk.interjected(text)
+    this.#room.tell({ is: 'said', who: 'agent', text, at, speaker: 'supervisor' })
+    return undefined
   }
 
   /** A supervisor speaks to the agent alone, who knows it from its next turn on. Resolves when it is kept, or with why it is not. */
@@ -142,10 +152,10 @@ export class RoomTalk implements TalkHouse {
     const late = (call: ToolCall): void => void this.#need.track(keep([call]))
     const reply = await askAgent(runtime, system, { ...told, channel: 'browser', ...input }, stopped, late)
     const usage = 'failed' in reply ? undefined : reply.usage
-    await Promise.all([keep(reply.toolCalls), keepUsage(this.#need, { account, id }, usage)])
+    await Promise.all([keep(reply.toolCalls), keepUsage(this.#need, session, usage)])
     if ('failed' in reply) return reply
     this.#handsOver = reply.handOver !== undefined
-    const answer = { ...reply, ...(after !== null && { answers: after }) }
+    const answer = { ...reply, answers: after }
     // What is handed over is over for the agent (rule 9).
     return reply.handOver ? { ...answer, end: reply.handOver } : answer
   }
@@ -161,8 +171,7 @@ export class RoomTalk implements TalkHouse {
     const outcome = await keeping
     if (outcome.value) {
       if (words.who === 'user') this.#heard = outcome.value.communicationId
-      const { who, text, speaker } = words
-      this.#room.tell({ is: 'said', who, text, at, ...(speaker && { speaker }) })
+      this.#room.tell({ is: 'said', who: words.who, text: words.text, at })
       return true
     }
     return this.#goesOn(outcome)

@@ -9,7 +9,9 @@ import type { Heard } from '../calls/conversation/telling.ts'
 import { persist } from '../calls/patience.ts'
 import type { TurnProgress } from '../calls/ports.ts'
 import { askAgent, type Answer, type FailedTurn } from '../calls/talk/asking.ts'
+import { nearReach } from '../calls/conversation/reach.ts'
 import { keepTools } from '../calls/talk/tools.ts'
+import { keepUsage } from '../calls/talk/usage.ts'
 import type { TextMessage, TextTurn } from './api.ts'
 import type { TextParts } from './parts.ts'
 import { recordChat } from './recording.ts'
@@ -55,7 +57,10 @@ export async function answer(
   )
   await keep(reply.toolCalls)
   if ('failed' in reply) return failed(parts, session, reply, signal)
-  return record(parts, view, asked, reply)
+  const recorded = await record(parts, view, asked, reply)
+  // What it took is kept with its words, and on its own where these came too late.
+  if (isRefused(recorded)) await keepUsage(parts, session, reply.usage)
+  return recorded
 }
 
 /** Nobody hears of what comes too late; whoever hears of it never breaks the turn. */
@@ -102,11 +107,14 @@ async function record(parts: TextParts, view: SessionView, asked: Asked, reply: 
     if (session?.state !== 'live') return over()
     // Somebody was faster with the first words: after a restart, say.
     if (asked.on === 'start' && session.words.length > 0) return refuse('wrong_state', 'It has begun already.')
-    if (reply.usage) unit.run(noun, id, { type: 'note_usage', ...reply.usage })
     const taken = take(unit, session, asked, reply)
     if (isRefused(taken)) return taken
+    if (reply.usage) unit.run(noun, id, { type: 'note_usage', attempt: session.attempt.number, ...reply.usage })
     const state = unit.state(noun, id)
-    return state ? { ...taken, session: state, version: unit.version(id) } : over()
+    if (!state) return over()
+    const to = nearReach(unit, state)
+    const heard = taken.heard && to && { ...taken.heard, to }
+    return { ...(heard && { heard }), session: state, version: unit.version(id) }
   })
   if (outcome.value === undefined) return outcome.refusal ? { refusal: outcome.refusal } : over()
   const { heard, session, version } = outcome.value

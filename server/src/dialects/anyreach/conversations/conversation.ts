@@ -68,9 +68,10 @@ async function safeColumns(sources: Sources, view: SessionView, read: Read) {
     agent_number: (kind === 'telephone' || kind === 'email') && own !== '' ? own : null,
     web_widget_id: kept.web_widget_id ?? null,
     duration: await durationOf(sources, session),
-    user_turn_count: await (read.asOf !== undefined && mayHaveMore(session)
-      ? userTurnsUntil(sources, view)
-      : userTurnsOf(sources, session, read.items)),
+    user_turn_count:
+      read.asOf !== undefined && mayHaveMore(session)
+        ? (session.attempt.userTurns ?? 0)
+        : await userTurnsOf(sources, session, read.items),
     created_at: stamp(madeAt(session)),
     updated_at: stamp(changedAt(sources, session, read.artefacts, read.asOf)),
     agent: agentId === null ? null : { id: agentId, name: definition.name },
@@ -105,39 +106,23 @@ async function overAt({ sessions }: Pick<Sources, 'sessions'>, session: Session)
   return left?.event.at ?? end?.at ?? updatedAt
 }
 
-/** How often the user spoke; of a telephone call that took place here that is in its words alone. */
+/** How often the user spoke; of a call that is over that is in its words alone. */
 export async function userTurnsOf(
   { sessions }: Pick<Sources, 'sessions'>,
   session: Session,
   items?: readonly TalkItem[],
 ): Promise<number> {
   if (session.kind !== 'telephone' || isImported(session)) return session.userTurns ?? 0
+  if (session.attempt.userTurns !== undefined) return session.attempt.userTurns
   if (items) return items.filter((item) => item.is === 'turn' && item.who === 'user').length
   if (session.words.length === 0) return 0
   return (await sessions.transcript(session)).filter(({ who }) => who === 'user').length
 }
 
-/** Whether its words may hold turns by now that it had not had then: of all but calls the head counts them. */
+/** Whether there may be turns by now that it had not had then. */
 function mayHaveMore({ kind, words, state }: Session): boolean {
   return kind === 'telephone' && words.length > 0 && state !== 'ended'
 }
-
-/** The turns of a call up to its view's event, in its present attempt. */
-async function userTurnsUntil({ sessions }: Pick<Sources, 'sessions'>, view: SessionView): Promise<number> {
-  const { session, version } = view
-  let turns = 0
-  for (let after: number | undefined = 0; after !== undefined;) {
-    const page: Page = await sessions.timeline(session.account, session.id, { after, limit: 500 })
-    for (const { event } of page?.items.filter(({ n }) => n <= version) ?? []) {
-      if (event.type === 'session.moved' && event.to === 'dialing') turns = 0
-      if (event.type === 'turn.taken' && event.who === 'user') turns++
-    }
-    after = page?.next !== undefined && page.next < version ? page.next : undefined
-  }
-  return turns
-}
-
-type Page = Awaited<ReturnType<Sources['sessions']['timeline']>>
 
 /** What was made at the end of it; before there is nothing. */
 export async function artefactsOf(

@@ -121,8 +121,20 @@ describe('what an agent is told', () => {
     expect(reads).toBe(2)
   })
 
+  it('is forgotten of chats that nobody said anything in, too', async () => {
+    const telling = new Telling(house.engine, { room: 1_200 })
+    const sessions: Session[] = []
+    for (let i = 0; i < 3; i++) {
+      const agent = { id: await house.agent({ welcome: '' }) }
+      const draft = { agent, user: `user-${++chats}`, data: null }
+      sessions.push(got(await house.services.texts.open(house.ask, draft)).view.session)
+    }
+    for (const session of sessions) expect((await telling.toldOf(session)).said).toEqual([])
+    expect(telling.known).toBe(2)
+  })
+
   it('is forgotten of those who talked longest ago, where there is no room', async () => {
-    const telling = new Telling(house.engine, { room: 300 })
+    const telling = new Telling(house.engine, { room: 1_300 })
     const sessions = [await open(), await open(), await open()]
     for (const session of sessions) await telling.toldOf(session)
     let reads = 0

@@ -24,7 +24,6 @@ type ToldWords = Pick<SaidWords, 'id' | 'who' | 'text'>
 
 interface NewestTold {
   readonly words: readonly ToldWords[]
-  readonly isAll: boolean
 }
 
 /** What was told, and how far it was read. */
@@ -56,12 +55,17 @@ export class Telling {
     this.#room = given
   }
 
+  /** Of how many sessions. */
+  get known(): number {
+    return this.#known.size
+  }
+
   async toldOf(session: Session): Promise<Told> {
     const reach = await reachOf(this.#engine, session)
     const known = this.#known.get(session.id)
     const newest =
       (known && (await this.#grown(session, known, reach))) ?? (await newestWords(this.#engine, session, reach, told))
-    this.#keep(session.id, { ...newest, reach })
+    this.#keep(session.id, { words: newest.words, reach })
     return toldFrom(newest)
   }
 
@@ -118,10 +122,8 @@ function isSame(one: Reach, other: Reach): boolean {
   return one.turns === other.turns && isFurther(one, other) && one.places.at(-1)?.upTo === other.places.at(-1)?.upTo
 }
 
-function grown({ words, isAll }: NewestTold, newer: readonly ToldWords[]): NewestTold {
-  const all = [...words, ...newer]
-  const newest = newestOf(all, told)
-  return { words: newest, isAll: isAll && newest.length === all.length }
+function grown({ words }: NewestTold, newer: readonly ToldWords[]): NewestTold {
+  return { words: newestOf([...words, ...newer], told) }
 }
 
 /** Nothing but the newest place has grown, and not by much. */
@@ -135,7 +137,7 @@ function isFurther(from: Reach, to: Reach): boolean {
   return isSame && to.places.length === from.places.length && to.turns - from.turns <= mostNew
 }
 
-/** Words take some room besides their text. */
+/** Each takes some room besides the text, and a session without words some, too. */
 function sizeOf({ words }: Known): number {
-  return words.reduce((sum, { text }) => sum + text.length + 100, 0)
+  return words.reduce((sum, { text }) => sum + text.length + 100, 500)
 }

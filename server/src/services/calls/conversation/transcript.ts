@@ -18,7 +18,7 @@ export interface SaidWords extends SaidTurn {
   /** The communication. */
   readonly id: Id
   readonly at: Instant
-  /** The turn it was; a call's name no words. */
+  /** The turn it was; those of calls that older servers carried name no words. */
   readonly turn?: TurnTaken
 }
 

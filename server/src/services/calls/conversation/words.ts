@@ -24,7 +24,7 @@ export interface Words {
   readonly speaker?: 'supervisor'
   /** Of an agent's answer. */
   readonly took?: Took
-  readonly answers?: Id
+  readonly answers?: Id | null
   readonly widgets?: readonly Widget[]
 }
 

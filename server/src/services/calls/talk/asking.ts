@@ -16,7 +16,7 @@ const longestMs: Milliseconds = 60_000
 export interface Answer extends Omit<TurnReply, 'took'> {
   readonly took: Took
   /** What the user had said last when it was asked for, where whoever asked says so. */
-  readonly answers?: Id
+  readonly answers?: Id | null
 }
 
 /** A turn that was asked for, and came to nothing. */

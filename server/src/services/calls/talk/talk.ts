@@ -114,16 +114,17 @@ export class Talk {
   }
 
   /**
-   * Somebody else speaks in the agent's place, and answers what waits for an answer: the agent is not asked about that any more, and
-   * knows what was said from its next turn on. False: it is over.
+   * Somebody else has spoken in the agent's place, and answered what waited for an answer: the agent is not asked about that any more,
+   * and knows what was said from its next turn on.
    */
-  async interject(text: string): Promise<boolean> {
-    if (this.#phase !== 'open') return false
+  interjected(text: string): void {
     this.#said.push({ who: 'agent', text })
     this.#unanswered = false
-    const kept = await this.#house.record({ who: 'agent', text, quietFrom: this.#house.now(), speaker: 'supervisor' })
-    if (!kept) this.over()
-    return kept
+  }
+
+  /** Whether anybody can speak in it still. */
+  get isOpen(): boolean {
+    return this.#phase === 'open'
   }
 
   /** Something the agent wanted came to nothing: it has the user back, and a turn to say so. */

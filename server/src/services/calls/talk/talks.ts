@@ -188,7 +188,10 @@ export class Talks {
         const late = (call: ToolCall): void => void this.#track(keep([call]))
         const reply = await askAgent(runtime, system, asked, this.#stopped.signal, late)
         const usage = 'failed' in reply ? undefined : reply.usage
-        await Promise.all([keep(reply.toolCalls), keepUsage(this.#need, { account, id: session }, usage)])
+        await Promise.all([
+          keep(reply.toolCalls),
+          keepUsage(this.#need, { account, id: session, attempt: { number: attempt } }, usage),
+        ])
         return reply
       },
       speak: (text) => speak(telephony, account, reference, text),

@@ -4,16 +4,19 @@ import type { Session } from '#domain/session/state.ts'
 import { persist } from '../patience.ts'
 import type { KeepingNeed } from './tools.ts'
 
-/** Keeps what a turn took of a model: it is paid for, whatever becomes of its answer and of the session. Never rejects. */
+/**
+ * Keeps what an answered turn took of a model, whatever becomes of its answer and of the session; of a turn that came to nothing nobody
+ * says what it took. Never rejects.
+ */
 export async function keepUsage(
   need: KeepingNeed,
-  { account, id }: Pick<Session, 'account' | 'id'>,
+  { account, id, attempt }: Pick<Session, 'account' | 'id'> & { readonly attempt: Pick<Session['attempt'], 'number'> },
   usage: ModelUse | undefined,
 ): Promise<void> {
   if (!usage) return
   try {
     const { refusal } = await persist<object>(need, { account, by: 'agent' }, (unit) =>
-      unit.run(noun, id, { type: 'note_usage', ...usage }),
+      unit.run(noun, id, { type: 'note_usage', attempt: attempt.number, ...usage }),
     )
     if (refusal) need.log?.warn({ account, session: id, code: refusal.code }, 'Tokens that were used are not kept.')
   } catch (error) {
