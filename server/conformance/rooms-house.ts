@@ -1,6 +1,8 @@
+import type { AgentDefinition } from '#domain/agent/state.ts'
 import { isRefused, type Refused } from '#domain/vocabulary/refusal.ts'
 import type { Heard, Presence, Rooms, Seat } from '#services/rooms/api.ts'
-import type { CallsHouse } from './calls-house.ts'
+import type { WrittenDraft } from '#services/texts/api.ts'
+import { openCallsHouse, type CallsHouse, type HouseOptions } from './calls-house.ts'
 
 /** Lets everything happen that needs no time. */
 export async function settled(house: CallsHouse): Promise<void> {
@@ -14,6 +16,20 @@ export function must<Value>(value: Value | Refused | undefined): Value {
 }
 
 export const codeOf = (value: unknown): string => (isRefused(value) ? value.refusal.code : 'none')
+
+export interface Opening extends HouseOptions {
+  readonly agent?: Partial<AgentDefinition>
+  readonly draft?: Partial<WrittenDraft>
+}
+
+/** A house with a session that waits for its user, bob. */
+export async function openedRoom({ agent = {}, draft = {}, ...own }: Opening = {}) {
+  const house = await openCallsHouse(own)
+  const id = await house.agent(agent)
+  const opening = must(await house.services.rooms.open(house.ask, { agent: { id }, user: 'bob', data: null, ...draft }))
+  const seat = must(house.services.rooms.read(opening.join.token))
+  return { ...opening, house, agent: id, id: opening.view.session.id, seat }
+}
 
 /** Somebody who is in a room, and what they heard. */
 export interface Guest extends Presence {

@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { openCallsHouse, type CallsHouse, type HouseOptions } from '#conformance/calls-house.ts'
-import { codeOf, entered, must, settled, type Guest } from '#conformance/rooms-house.ts'
-import type { AgentDefinition } from '#domain/agent/state.ts'
+import type { CallsHouse } from '#conformance/calls-house.ts'
+import { codeOf, entered, must, openedRoom, settled, type Guest, type Opening } from '#conformance/rooms-house.ts'
 import type { TurnInput, TurnReply } from '../calls/ports.ts'
-import type { WrittenDraft } from '../texts/api.ts'
 import type { Seat } from './api.ts'
 
 let house: CallsHouse
@@ -14,18 +12,11 @@ const graceMs = 10_000
 const settle = (): Promise<void> => settled(house)
 const enter = (seat: Seat): Promise<Guest> => entered(house, seat)
 
-interface Opening extends HouseOptions {
-  readonly agent?: Partial<AgentDefinition>
-  readonly draft?: Partial<WrittenDraft>
-}
-
-/** A house with a session that waits for its user. */
-async function opened({ agent = {}, draft = {}, ...own }: Opening = {}) {
-  house = await openCallsHouse(own)
-  const id = await house.agent(agent)
-  const opening = must(await house.services.rooms.open(house.ask, { agent: { id }, user: 'bob', data: null, ...draft }))
-  const seat = must(house.services.rooms.read(opening.join.token))
-  return { ...opening, agent: id, id: opening.view.session.id, seat }
+/** Its house is the present one. */
+async function opened(opening: Opening = {}) {
+  const room = await openedRoom(opening)
+  house = room.house
+  return room
 }
 
 describe('after a restart', () => {

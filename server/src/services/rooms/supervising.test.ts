@@ -99,6 +99,39 @@ describe('a supervisor', () => {
     expect(asked.at(-1)?.said.at(-1)).toEqual({ who: 'user', text: 'Three' })
   })
 
+  it('who barges in while the user speaks has not answered that: the agent is asked about it, as the last of what was said', async () => {
+    const { id, bob } = await opened()
+    const ann = await supervise(id, 'barge')
+    const barging = ann.say('I take this.')
+    await Promise.all([barging, bob.say('When do you open?')])
+    await settle()
+    expect(bob.said().slice(1)).toEqual(['supervisor: I take this.', 'user: When do you open?', 'agent: At nine.'])
+    expect(asked.at(-1)?.on).toBe('user')
+    expect(asked.at(-1)?.said.map(({ text }) => text)).toEqual(['Hello.', 'I take this.', 'When do you open?'])
+  })
+
+  it('who barges in while the agent thinks of its first words: those come first in what it knows', async () => {
+    const first = Promise.withResolvers<TurnReply>()
+    asked.length = 0
+    house = await openCallsHouse({
+      runtime: {
+        turn: async (input) => {
+          asked.push(input)
+          return input.on === 'start' ? first.promise : { say: 'Yes.' }
+        },
+      },
+    })
+    const agent = { id: await house.agent() }
+    const { view, join } = must(await house.services.rooms.open(house.ask, { agent, user: 'bob', data: null }))
+    const bob = await enter(join.token)
+    const ann = await supervise(view.session.id, 'barge')
+    await ann.say('Barge')
+    await bob.say('One')
+    first.resolve({ say: 'Hello' })
+    await settle()
+    expect(asked.at(-1)?.said.map(({ text }) => text)).toEqual(['Hello', 'Barge', 'One'])
+  })
+
   it('is not heard without a mode, nor with too much, nor when it is over', async () => {
     const { id, bob } = await opened()
     expect(codeOf(await (await supervise(id)).say('Boo'))).toBe('forbidden')

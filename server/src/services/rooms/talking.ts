@@ -83,7 +83,8 @@ export class RoomTalk implements TalkHouse {
 
   /** A supervisor speaks in the agent's place. Resolves when it is kept, or with why it is not. */
   async bargeIn(text: string): Promise<Refused | undefined> {
-    if (!this.#talk.isOpen) return over
+    const kept = this.#talk.interject(text)
+    if (!kept) return over
     const at = this.now()
     const words = { who: 'agent', text, quietFrom: at, speaker: 'supervisor' } as const
     const outcome = await this.#execute((unit, session) => recordWords(unit, session, words))
@@ -91,7 +92,7 @@ export class RoomTalk implements TalkHouse {
       this.#goesOn(outcome)
       return { refusal: outcome.refusal }
     }
-    this.#talk.interjected(text)
+    kept()
     this.#room.tell({ is: 'said', who: 'agent', text, at, speaker: 'supervisor' })
     return undefined
   }

@@ -103,28 +103,34 @@ export class Talk {
   async askOnline(): Promise<void> {
     if (this.#phase !== 'open' || this.#asking) return
     const question = this.facts.definition.limits.onlineQuestion ?? onlineQuestion
-    if (question !== '') await this.#say(question)
+    if (question !== '') await this.#say(question, this.#said.at(-1))
   }
 
   /** Nobody has said anything for too long: the last words. The session ends when they are said, unless the user speaks. */
   async sayLast(): Promise<void> {
     if (this.#phase !== 'open' || this.#asking) return
     const { lastWords = '' } = this.facts.definition.limits
-    if (lastWords !== '') await this.#say(lastWords)
+    if (lastWords !== '') await this.#say(lastWords, this.#said.at(-1))
   }
 
   /**
-   * Somebody else has spoken in the agent's place, and answered what waited for an answer: the agent is not asked about that any more,
-   * and knows what was said from its next turn on.
+   * Somebody else begins to speak in the agent's place; undefined: nobody can any more. Call what it answers with once that is kept: what
+   * the user had said before is answered by it, and the agent knows it from its next turn on.
    */
-  interjected(text: string): void {
-    this.#said.push({ who: 'agent', text })
-    this.#unanswered = false
+  interject(text: string): (() => void) | undefined {
+    if (this.#phase !== 'open') return undefined
+    const heard = this.#heard
+    const last = this.#said.at(-1)
+    return () => {
+      const isAnswer = this.#heard === heard
+      this.#put({ who: 'agent', text }, isAnswer ? this.#said.at(-1) : last)
+      if (isAnswer) this.#unanswered = false
+    }
   }
 
-  /** Whether anybody can speak in it still. */
-  get isOpen(): boolean {
-    return this.#phase === 'open'
+  /** What was said since then comes behind it. */
+  #put(turn: SaidTurn, after: SaidTurn | undefined): void {
+    this.#said.splice(after ? this.#said.lastIndexOf(after) + 1 : 0, 0, turn)
   }
 
   /** Something the agent wanted came to nothing: it has the user back, and a turn to say so. */
@@ -160,14 +166,14 @@ export class Talk {
     if (!('reason' in why)) this.#unanswered = false
     const news = 'reason' in why && { news: { reason: why.reason, name: why.name } }
     const thought = this.#think()
-    const asked = this.#said.length
+    const last = this.#said.at(-1)
     const reply = await this.#house.ask({ said: [...this.#said], on: why.on, ...news })
     thought()
     this.#asking = false
     // Whatever ended the call while the agent was thinking, its answer is not heard any more.
     if (this.#phase !== 'open') return
     if ('failed' in reply) return this.#finish('agent_error', reply.failed)
-    await this.#act(reply, asked)
+    await this.#act(reply, last)
     await this.#answer()
   }
 
@@ -186,13 +192,16 @@ export class Talk {
     return () => stop()
   }
 
-  /** `asked`: how much had been said when it was asked for this. */
-  async #act({ say, transfer, end, callBack, took, widgets, answers }: Answer, asked: number): Promise<void> {
+  /** `last`: what had been said last when it was asked for this. */
+  async #act(
+    { say, transfer, end, callBack, took, widgets, answers }: Answer,
+    last: SaidTurn | undefined,
+  ): Promise<void> {
     if (callBack && !(await this.#agree(callBack.at))) return
     const lastsMs =
       say === undefined || say === ''
         ? 0
-        : await this.#say(say, asked, {
+        : await this.#say(say, last, {
             took,
             ...(widgets && { widgets }),
             ...(answers !== undefined && { answers }),
@@ -217,7 +226,7 @@ export class Talk {
   /** How long it takes to say; undefined: the talk is over. */
   async #say(
     text: string,
-    asked: number = this.#said.length,
+    last: SaidTurn | undefined,
     about: Pick<Words, 'took' | 'widgets' | 'answers'> = {},
   ): Promise<Milliseconds | undefined> {
     const lastsMs = await this.#house.speak(text)
@@ -226,7 +235,7 @@ export class Talk {
       return undefined
     }
     // What the user said meanwhile is not what this answers: it comes last, since the agent is asked about it next.
-    this.#said.splice(asked, 0, { who: 'agent', text })
+    this.#put({ who: 'agent', text }, last)
     const quietFrom = this.#house.now() + lastsMs
     const isRecorded = await this.#house.record({ who: 'agent', text, quietFrom, ...about })
     if (isRecorded) return lastsMs
