@@ -208,7 +208,7 @@ describe('a program that streams', () => {
     const { reply } = await turn({ signal: late.signal, onProgress: () => late.abort() })
     expect(reply).toMatch(/given up/)
     await closed.promise
-    expect((await turn({ definition: definitionOf(100) })).reply).toMatch(/did not answer within 0.1 s/)
+    expect((await turn({ definition: definitionOf(100) })).reply).toMatch(/did not answer within 0\.\d+ s/)
   })
 })
 
